@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/value.hpp"
+#include "facts/snapshot.hpp"
+#include "util/result.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kdiag::collect {
+
+/// A kind as the source serves it: from discovery, or from the built-in table.
+struct ResourceType {
+    std::string group, version, plural, singular, kind;
+    std::vector<std::string> short_names;
+    bool namespaced = true;
+    std::string api_version() const { return group.empty() ? version : group + "/" + version; }
+};
+
+/// How far reading has come, for one line on a terminal.
+struct Progress {
+    std::size_t requests_done = 0, requests_total = 0;
+    std::string doing; ///< `reading pods`
+};
+
+struct ReadRequest {
+    kube::ResourceSet resources = kube::ResourceSet::all();
+    facts::Scope scope;
+    /// Logs are read for at most this many containers (0: none), this many lines each.
+    std::size_t max_logs = 10;
+    std::size_t log_lines = 20;
+    Duration timeout = Duration::seconds(60); ///< for everything together; 0: none
+    std::size_t concurrency = 8;
+    std::function<void(const Progress&)> on_progress = {};
+    const std::atomic<bool>* interrupted = nullptr;
+};
+
+struct ReadStats {
+    std::uint64_t api_requests = 0, bytes_received = 0, retries = 0;
+};
+
+/// What the header line and the report's `cluster` say.
+struct Identity {
+    std::string kind = "live"; ///< `live`, `snapshot` or `files`
+    std::string context, server, server_version, path;
+};
+
+/// Where facts come from: a cluster, or files that were recorded from one. Both give the same to everything above.
+class Source {
+public:
+    virtual ~Source() = default;
+
+    /// Everything the rules need, in few requests. What could not be read is a gap; an Error only when nothing could be.
+    virtual Result<facts::SnapshotParts> read(const ReadRequest& request) = 0;
+    /// kubectl's TYPE word: plural, singular, short name, with `.group` or `.version.group`. Unknown: a usage error with near names.
+    virtual Result<ResourceType> resolve(std::string_view word) = 0;
+    /// One object whole, as the API has it. Absent: not_found with near names in `help`.
+    virtual Result<data::Value> object(const ResourceType& type, std::string_view namespace_name, std::string_view name) = 0;
+    /// All objects of a type (`namespace_name` empty: of all namespaces) that match a label selector (may be empty).
+    virtual Result<std::vector<data::Value>> objects(const ResourceType& type, std::string_view namespace_name, std::string_view selector) = 0;
+
+    virtual Identity identity() const = 0;
+    /// The namespace that is meant when none is named.
+    virtual std::string default_namespace() const = 0;
+    virtual ReadStats stats() const = 0;
+};
+
+} // namespace kdiag::collect

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/configuration.hpp"
+#include "kube/event.hpp"
+#include "kube/node.hpp"
+#include "kube/pod.hpp"
+#include "kube/resource.hpp"
+#include "kube/service.hpp"
+#include "kube/storage.hpp"
+#include "kube/workload.hpp"
+
+#include <tuple>
+#include <vector>
+
+namespace kdiag::facts {
+
+/// Every kind of object that a snapshot holds, one vector each.
+using ObjectVectors =
+    std::tuple<std::vector<kube::Pod>, std::vector<kube::Node>, std::vector<kube::Namespace>, std::vector<kube::Event>, std::vector<kube::Service>,
+               std::vector<kube::EndpointSlice>, std::vector<kube::ConfigMap>, std::vector<kube::Secret>, std::vector<kube::ServiceAccount>,
+               std::vector<kube::PersistentVolumeClaim>, std::vector<kube::PersistentVolume>, std::vector<kube::StorageClass>,
+               std::vector<kube::ResourceQuota>, std::vector<kube::Deployment>, std::vector<kube::ReplicaSet>, std::vector<kube::StatefulSet>,
+               std::vector<kube::DaemonSet>, std::vector<kube::Job>, std::vector<kube::CronJob>, std::vector<kube::HorizontalPodAutoscaler>,
+               std::vector<kube::PodDisruptionBudget>, std::vector<kube::Ingress>, std::vector<kube::IngressClass>,
+               std::vector<kube::NetworkPolicy>, std::vector<kube::RuntimeClass>>;
+
+/// The resource of a kind's type.
+template <class T> constexpr kube::Resource resource_of();
+#define KD_RESOURCE_OF(Type, resource)                                                                                                     \
+    template <> constexpr kube::Resource resource_of<kube::Type>() {                                                                       \
+        return kube::Resource::resource;                                                                                                   \
+    }
+KD_RESOURCE_OF(Pod, pods)
+KD_RESOURCE_OF(Node, nodes)
+KD_RESOURCE_OF(Namespace, namespaces)
+KD_RESOURCE_OF(Event, events)
+KD_RESOURCE_OF(Service, services)
+KD_RESOURCE_OF(EndpointSlice, endpointslices)
+KD_RESOURCE_OF(ConfigMap, configmaps)
+KD_RESOURCE_OF(Secret, secrets)
+KD_RESOURCE_OF(ServiceAccount, serviceaccounts)
+KD_RESOURCE_OF(PersistentVolumeClaim, persistentvolumeclaims)
+KD_RESOURCE_OF(PersistentVolume, persistentvolumes)
+KD_RESOURCE_OF(StorageClass, storageclasses)
+KD_RESOURCE_OF(ResourceQuota, resourcequotas)
+KD_RESOURCE_OF(Deployment, deployments)
+KD_RESOURCE_OF(ReplicaSet, replicasets)
+KD_RESOURCE_OF(StatefulSet, statefulsets)
+KD_RESOURCE_OF(DaemonSet, daemonsets)
+KD_RESOURCE_OF(Job, jobs)
+KD_RESOURCE_OF(CronJob, cronjobs)
+KD_RESOURCE_OF(HorizontalPodAutoscaler, horizontalpodautoscalers)
+KD_RESOURCE_OF(PodDisruptionBudget, poddisruptionbudgets)
+KD_RESOURCE_OF(Ingress, ingresses)
+KD_RESOURCE_OF(IngressClass, ingressclasses)
+KD_RESOURCE_OF(NetworkPolicy, networkpolicies)
+KD_RESOURCE_OF(RuntimeClass, runtimeclasses)
+#undef KD_RESOURCE_OF
+
+/// Calls `f.template operator()<T>()` for the type of a resource (none for logs).
+template <class F> void with_type_of(kube::Resource resource, F&& f) {
+    [&]<class... Vectors>(std::tuple<Vectors...>*) {
+        ((resource_of<typename Vectors::value_type>() == resource ? f.template operator()<typename Vectors::value_type>() : void()), ...);
+    }(static_cast<ObjectVectors*>(nullptr));
+}
+
+} // namespace kdiag::facts

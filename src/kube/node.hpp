@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/meta.hpp"
+
+namespace kdiag::kube {
+
+struct Taint {
+    Text key, value, effect;
+    Timestamp added;
+};
+struct NodeSpec {
+    bool unschedulable = false;
+    std::vector<Taint> taints;
+    Text provider_id;
+};
+struct NodeSystemInfo {
+    Text kubelet_version, container_runtime_version, operating_system, architecture, os_image, kernel_version;
+};
+struct NodeAddress {
+    Text type, address;
+};
+struct NodeStatus {
+    TextMap capacity, allocatable;
+    std::vector<Condition> conditions;
+    std::vector<NodeAddress> addresses;
+    NodeSystemInfo node_info;
+};
+struct Node {
+    static constexpr Text k_kind = "Node";
+    ObjectMeta meta;
+    NodeSpec spec;
+    NodeStatus status;
+};
+
+struct NamespaceStatus {
+    Text phase;
+    std::vector<Condition> conditions;
+};
+struct Namespace {
+    static constexpr Text k_kind = "Namespace";
+    ObjectMeta meta;
+    NamespaceStatus status;
+};
+
+} // namespace kdiag::kube

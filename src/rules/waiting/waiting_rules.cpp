@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/families.hpp"
+
+namespace kdiag::rules {
+
+RuleList waiting_rules() {
+    return {};
+}
+
+} // namespace kdiag::rules

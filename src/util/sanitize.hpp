@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kdiag {
+
+/// Cluster text made safe for a terminal: C0 (but \n and \t), DEL, C1, bidi controls and invalid UTF-8 become visible
+/// forms (`^[`, `\x9b`, `<U+202E>`). CVE-2021-25743. One line: \n becomes a space.
+std::string sanitize_line(std::string_view text);
+/// As sanitize_line, but \n stays.
+std::string sanitize_block(std::string_view text);
+
+} // namespace kdiag
