@@ -67,7 +67,7 @@ public:
         else
             return (*this)[key].at(rest...);
     }
-    /// Sets or replaces a member; makes this an object.
+    /// Sets or replaces a member; makes this an object. Returns this object, so that calls chain.
     Value& set(std::string_view key, Value value);
     void remove(std::string_view key);
     void push_back(Value value);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli.hpp"
+
+#include "argv_normalizer.hpp"
+#include "command.hpp"
+#include "help.hpp"
+
+#include "app/output.hpp"
+#include "util/format.hpp"
+#include "util/strings.hpp"
+#include "util/suggest.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <exception>
+
+namespace kdiag::cmd {
+
+namespace {
+
+/// The one-letter options that take a value, over all commands.
+std::string short_options_with_value(Commands& commands) {
+    std::string letters;
+    const auto collect = [&](const CLI::App& app) {
+        for (const auto* option : app.get_options())
+            if (option->get_items_expected_max() > 0)
+                for (const auto& name : option->get_snames()) letters += name;
+    };
+    collect(commands.root());
+    for (const auto& command : commands.all()) collect(*command->app);
+    return letters;
+}
+
+bool takes_value(const CLI::App& app, std::string_view word) {
+    for (const auto* option : app.get_options()) {
+        if (option->get_items_expected_max() == 0) continue;
+        for (const auto& name : option->get_snames())
+            if (word == "-" + name) return true;
+        for (const auto& name : option->get_lnames())
+            if (word == "--" + name) return true;
+    }
+    return false;
+}
+
+/// The first word that is no flag and no flag's value: the command. Empty when there is none.
+std::string command_word(Commands& commands, const std::vector<std::string>& words) {
+    for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i) {
+        if (!words[i].starts_with('-')) return words[i];
+        if (takes_value(commands.root(), words[i])) ++i;
+    }
+    return {};
+}
+
+bool asks_for_help(const std::vector<std::string>& words) {
+    for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i)
+        if (words[i] == "-h" || words[i] == "--help") return true;
+    return false;
+}
+
+Error unknown_command(Commands& commands, const std::string& word, const std::string& program) {
+    std::vector<std::string> names;
+    for (const auto& command : commands.all()) names.push_back(command->app->get_name());
+    Error error{.kind = ErrorKind::usage, .message = format("unknown command `{}`", word)};
+    const auto near = nearest(word, names, 1);
+    error.help.push_back(near.empty() ? format("`{} -h` lists the commands", program) : format("did you mean `{}`?", near.front()));
+    return error;
+}
+
+Error unknown_flag(Commands& commands, const Command& command, const std::string& word, const std::string& program) {
+    const std::string name = std::string(split(word, '=').front());
+    std::vector<std::string> names;
+    for (const auto* app : {static_cast<const CLI::App*>(command.app), static_cast<const CLI::App*>(&commands.root())})
+        for (const auto* option : app->get_options())
+            for (const auto& long_name : option->get_lnames()) names.push_back("--" + long_name);
+    Error error{.kind = ErrorKind::usage, .message = format("`{}` has no flag `{}`", command.app->get_name(), name)};
+    const auto near = nearest(name, names, 1);
+    error.help.push_back(near.empty() ? format("`{} {} -h` lists its flags", program, command.app->get_name()) : format("did you mean `{}`?", near.front()));
+    return error;
+}
+
+/// CLI11's exceptions in our words.
+Error usage_error(const CLI::ParseError& parse_error) {
+    return {.kind = ErrorKind::usage, .message = to_lower(std::string_view(parse_error.what()).substr(0, 1)) + std::string(parse_error.what()).substr(1)};
+}
+
+/// Every flag can also be set by KDIAG_<FLAG>.
+void name_variables(CLI::App& app) {
+    for (auto* option : app.get_options()) {
+        if (option->get_lnames().empty() || option->get_positional()) continue;
+        std::string name = "KDIAG_" + option->get_lnames().front();
+        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+        option->envname(name);
+    }
+}
+
+std::string program_name(const std::vector<std::string>& words) {
+    const auto name = words.empty() ? std::string_view() : split(words[0], '/').back();
+    return name.starts_with("kubectl-") ? "kubectl " + std::string(name.substr(8)) : "kdiag";
+}
+
+/// JSON is asked for even if parsing fails before -o is understood.
+bool wants_json(const std::vector<std::string>& words) {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::string& value = (words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() ? words[i + 1] : words[i];
+        if (value == "json" || value == "jsonl" || value == "--output=json" || value == "--output=jsonl") return i > 0 && (words[i] != value || value.starts_with("--"));
+    }
+    return false;
+}
+
+Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> words, const std::string& program) {
+    const std::string word = command_word(commands, words);
+    Command* command = commands.find(word);
+    if (!word.empty() && command == nullptr) return unknown_command(commands, word, program);
+    if (std::find(words.begin(), words.end(), "--version") != words.end()) command = commands.find("version");
+    if (command == nullptr || asks_for_help(words)) {
+        commands.environment().out << (command != nullptr ? help_of(*command, program) : overview(commands, program));
+        return ExitCode::ok;
+    }
+    try {
+        std::vector<std::string> arguments(words.rbegin(), words.rend() - 1); // CLI11 takes them last first
+        std::erase(arguments, "--version");
+        if (word.empty()) arguments.push_back("version");
+        commands.root().parse(arguments);
+    } catch (const CLI::ParseError& parse_error) {
+        return usage_error(parse_error);
+    }
+    for (const auto& extra : commands.root().remaining(true)) {
+        if (extra == "--") continue;
+        if (extra.starts_with('-')) return unknown_flag(commands, *command, extra, program);
+        return Error{.kind = ErrorKind::usage, .message = format("`{}` takes no argument `{}`", command->app->get_name(), extra)};
+    }
+    return command->run();
+}
+
+int finish(int code, app::Environment& environment) {
+    errno = 0;
+    environment.out.flush();
+    if (environment.out || errno == EPIPE || errno == 0) return code; // a reader that has seen enough is no failure
+    environment.err << "error: cannot write the output: " << std::generic_category().message(errno) << '\n';
+    return static_cast<int>(ExitCode::config);
+}
+
+} // namespace
+
+int run_cli(std::vector<std::string> words, app::Environment& environment) {
+    const std::string program = program_name(words);
+    app::OutputOptions output;
+    output.format = wants_json(words) ? app::Format::json : app::Format::text;
+    try {
+        Commands commands(environment);
+        add_diagnose(commands);
+        add_describe(commands);
+        add_rule(commands);
+        add_version(commands);
+        add_options(commands);
+        add_help(commands);
+        name_variables(commands.root());
+        for (const auto& command : commands.all()) name_variables(*command->app);
+        const auto result = parse_and_run(commands, normalize_argv(std::move(words), short_options_with_value(commands)), program);
+        if (result) return finish(static_cast<int>(*result), environment);
+        app::print_error(result.error(), output, environment);
+        return finish(static_cast<int>(exit_code_of(result.error().kind)), environment);
+    } catch (const std::exception& exception) { // nothing below throws on purpose
+        Error error{.kind = ErrorKind::internal, .message = format("a bug in kdiag: {}", exception.what()),
+                    .help = {"please report it with the output of `kdiag version`"}};
+        app::print_error(error, output, environment);
+        return static_cast<int>(ExitCode::internal);
+    }
+}
+
+} // namespace kdiag::cmd

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/resolve.hpp"
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace kdiag::cmd {
+
+/// The flags that every command takes; kubectl's names and meanings.
+struct GlobalFlags {
+    std::string from, namespace_name, request_timeout;
+    std::string color = "auto";
+    bool ascii = false, quiet = false;
+    config::Overrides overrides;
+};
+
+void add_global_flags(CLI::App& app, GlobalFlags& flags);
+
+} // namespace kdiag::cmd

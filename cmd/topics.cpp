@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "help.hpp"
+
+#include <array>
+
+namespace kdiag::cmd {
+
+namespace {
+
+struct Topic {
+    std::string_view name, text;
+};
+
+constexpr std::array k_topics = {
+    Topic{"output", R"(Output formats (-o)
+
+  text    for people: a verdict, root causes with their consequences, what to do
+  wide    one line a finding, for scanning and awk
+  json    one document, apiVersion kdiag.dev/v1, schema docs/report.schema.json
+  jsonl   a line each: {"type":"start"|"finding"|"skipped"|"summary", ...}
+  yaml    the JSON document as YAML
+
+Data goes to standard output, errors and progress to standard error. With -o json
+standard output is exactly one JSON document, also when nothing was found; on
+failure it is empty and standard error holds one line of kind Error.
+
+Within kdiag.dev/v1 fields are only added. The sets severity, verdict and
+confidence are closed; rule ids, categories and reasons are open. title, cause
+and text are for people and may change in any release: scripts use rule.id,
+severity, subject, path and value. findings[].id stays the same from run to run
+(it is made of rule, namespace, owner, container), summary.rootCauses names the
+findings to fix first.
+)"},
+    Topic{"exit-codes", R"(Exit codes
+
+    0  done; nothing at or above --fail-on
+    1  findings at or above --fail-on (default: error)
+    2  usage: a flag, an argument, a format, a selector
+    3  client configuration: kubeconfig, certificate file, recording
+    4  network: name resolution, connection, TLS, proxy
+    5  not authenticated: 401, a credential plugin failed
+    6  not authorised for what was asked (403)
+    7  an unexpected or invalid answer from the server
+    8  timed out before there was a verdict
+    9  a named object does not exist
+   10  incomplete, and --require-complete was given
+   70  a bug in kdiag
+  130  interrupted (143: terminated)
+
+When several apply: 70, 130, then 2 to 7 and 9 (it could not start), then 1, 8,
+10 and 0. A partial run that found something bad is therefore 1.
+)"},
+    Topic{"environment", R"(Environment
+
+  KUBECONFIG               kubeconfig files, separated by colons
+  KDIAG_FLAG               any flag: KDIAG_FAIL_ON=warning, KDIAG_CONTEXT=dev;
+                           a flag on the command line wins
+  NO_COLOR                 no colour; also CLICOLOR=0 and TERM=dumb
+  CLICOLOR_FORCE, FORCE_COLOR
+                           colour even when piped
+  KDIAG_FORCE_TTY          lay out as on a terminal of this many columns
+  COLUMNS                  the terminal's width
+  LC_ALL, LC_CTYPE, LANG   UTF-8 or not: without it, ASCII drawing characters
+  HTTPS_PROXY, NO_PROXY    as for kubectl
+  CI                       no progress line
+
+Nothing but the API server is ever contacted, and no secret is read from the
+environment except what the credential plugins of a kubeconfig are given.
+)"},
+    Topic{"ci", R"(In a pipeline
+
+  kubectl apply -f deploy/
+  kubectl rollout status deploy/checkout --timeout 2m || true
+  kdiag diagnose deploy/checkout -n shop --require-complete
+
+Exit code 1 means findings at or above --fail-on, 10 that something could not be
+read, so that "all is well" is never said about what nobody looked at. In a
+CronJob use --fail-on never: a Job that exits 1 is run again.
+
+  kdiag diagnose -n shop -o json |
+    jq -r '.summary.rootCauses[] as $id | .findings[] | select(.id == $id) | .title'
+)"},
+    Topic{"rbac", R"(Permissions
+
+kdiag only reads. `kdiag rule --rbac` prints the ClusterRole that all rules need,
+`kdiag rule KD1201 --rbac` that of one. What may not be read is never passed over:
+rules that need it are skipped and named (--show-skipped, coverage.skipped in
+JSON), and --require-complete makes the exit code 10.
+
+Secrets are listed for the names of their keys; values are dropped while the
+answer is being read and are never kept, printed or logged.
+)"},
+};
+
+} // namespace
+
+std::string topic(std::string_view name) {
+    for (const auto& entry : k_topics)
+        if (entry.name == name) return std::string(entry.text);
+    return {};
+}
+
+std::vector<std::string> topic_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : k_topics) names.emplace_back(entry.name);
+    return names;
+}
+
+} // namespace kdiag::cmd
