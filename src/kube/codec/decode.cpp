@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/codec/decode.hpp"
+
+#include "kube/codec/annotations.hpp"
+#include "util/format.hpp"
+
+#include <simdjson.h>
+
+#include <charconv>
+
+namespace kdiag::kube {
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+using simdjson::error_code;
+
+static_assert(k_json_padding >= simdjson::SIMDJSON_PADDING);
+
+std::string_view name_of(ondemand::json_type type) {
+    switch (type) {
+    case ondemand::json_type::array: return "an array";
+    case ondemand::json_type::object: return "an object";
+    case ondemand::json_type::number: return "a number";
+    case ondemand::json_type::string: return "a string";
+    case ondemand::json_type::boolean: return "a boolean";
+    case ondemand::json_type::null: return "null";
+    }
+    return "something else";
+}
+
+/// One object being filled. Errors are remembered with the path that led to them.
+class Filler {
+public:
+    explicit Filler(TextPool& pool) : m_pool(pool) {}
+
+    bool object(ondemand::value& value, void* target, const StructType& type) {
+        ondemand::object members;
+        if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members))) return false;
+        return fill_members(members, target, type);
+    }
+
+    bool fill_members(ondemand::object& members, void* target, const StructType& type) {
+        std::size_t hint = 0; // the API server sorts members, and so are the tables
+        for (auto result : members) {
+            ondemand::field member;
+            std::string_view key;
+            if (!good(std::move(result).get(member)) || !good(member.unescaped_key().get(key))) return false;
+            const Field* field = find(type, key, hint);
+            if (field == nullptr) continue;
+            ondemand::value value = member.value();
+            m_path.push_back({field->name, 0});
+            if (!fill(value, target, *field)) return false;
+            m_path.pop_back();
+        }
+        return true;
+    }
+
+    Error error() const {
+        std::string path;
+        for (const auto& step : m_path) {
+            if (step.name.empty())
+                path += format("[{}]", step.index);
+            else
+                path += (path.empty() ? "" : ".") + std::string(step.name);
+        }
+        return {.kind = ErrorKind::decode, .message = path.empty() ? m_message : format("{}: {}", path, m_message)};
+    }
+    void fail(std::string message) { m_message = std::move(message); }
+
+private:
+    struct Step {
+        std::string_view name; ///< empty: an index
+        std::size_t index;
+    };
+
+    static const Field* find(const StructType& type, std::string_view key, std::size_t& hint) {
+        const std::size_t count = type.fields.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t at = hint + i < count ? hint + i : hint + i - count;
+            if (type.fields[at].name != key) continue;
+            hint = at + 1 < count ? at + 1 : 0;
+            return &type.fields[at];
+        }
+        return nullptr;
+    }
+
+    bool good(error_code error) {
+        if (error == simdjson::SUCCESS) return true;
+        fail(std::string(simdjson::error_message(error)));
+        return false;
+    }
+
+    bool type_is(ondemand::value& value, ondemand::json_type& type) { return good(value.type().get(type)); }
+
+    bool expect(ondemand::value& value, ondemand::json_type wanted) {
+        ondemand::json_type found{};
+        if (!type_is(value, found)) return false;
+        if (found == wanted) return true;
+        fail(format("expected {}, found {}", name_of(wanted), name_of(found)));
+        return false;
+    }
+
+    bool text(ondemand::value& value, std::string_view& text) {
+        return expect(value, ondemand::json_type::string) && good(value.get_string().get(text));
+    }
+
+    bool integer(ondemand::value& value, std::int64_t& number) {
+        if (!expect(value, ondemand::json_type::number)) return false;
+        if (value.get_int64().get(number) == simdjson::SUCCESS) return true;
+        double real = 0; // 1e3 and 5.0 are integers to Kubernetes too
+        if (value.get_double().get(real) == simdjson::SUCCESS && real >= -9e15 && real <= 9e15 && real == static_cast<double>(static_cast<std::int64_t>(real))) {
+            number = static_cast<std::int64_t>(real);
+            return true;
+        }
+        fail("expected an integer");
+        return false;
+    }
+
+    bool boolean(ondemand::value& value, bool& truth) { return expect(value, ondemand::json_type::boolean) && good(value.get_bool().get(truth)); }
+
+    bool timestamp(ondemand::value& value, Timestamp& time) {
+        std::string_view written;
+        if (!text(value, written)) return false;
+        const auto parsed = parse_rfc3339(written);
+        if (!parsed) {
+            fail(format("`{}` is not a time", written.substr(0, 40)));
+            return false;
+        }
+        time = *parsed;
+        return true;
+    }
+
+    bool int_or_string(ondemand::value& value, IntOrString& target) {
+        ondemand::json_type type{};
+        if (!type_is(value, type)) return false;
+        target.set = true;
+        if (type != ondemand::json_type::string) return integer(value, target.number);
+        std::string_view written;
+        if (!text(value, written)) return false;
+        target.text = m_pool.intern(written);
+        return true;
+    }
+
+    template <class Take> bool each_member(ondemand::value& value, Take take) {
+        ondemand::object members;
+        if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members))) return false;
+        for (auto result : members) {
+            ondemand::field member;
+            std::string_view key;
+            if (!good(std::move(result).get(member)) || !good(member.unescaped_key().get(key))) return false;
+            const std::string_view kept = m_pool.intern(key);
+            m_path.push_back({kept, 0});
+            ondemand::value inner = member.value();
+            if (!take(kept, inner)) return false;
+            m_path.pop_back();
+        }
+        return true;
+    }
+
+    template <class Take> bool each_element(ondemand::value& value, Take take) {
+        ondemand::array elements;
+        if (!expect(value, ondemand::json_type::array) || !good(value.get_array().get(elements))) return false;
+        std::size_t index = 0;
+        for (auto result : elements) {
+            ondemand::value element;
+            if (!good(std::move(result).get(element))) return false;
+            m_path.push_back({{}, index++});
+            if (!take(element)) return false;
+            m_path.pop_back();
+        }
+        return true;
+    }
+
+    bool text_map(ondemand::value& value, TextMap& map) {
+        map.clear();
+        const bool filled = each_member(value, [&](std::string_view key, ondemand::value& inner) {
+            ondemand::json_type type{};
+            std::string_view written;
+            if (!type_is(inner, type)) return false;
+            if (type == ondemand::json_type::number) { // quantities may be written as numbers
+                written = inner.raw_json_token();
+                while (!written.empty() && (written.back() == ' ' || written.back() == '\n' || written.back() == '\r' || written.back() == '\t')) written.remove_suffix(1);
+            } else if (type == ondemand::json_type::null) {
+                written = {};
+            } else if (!text(inner, written)) {
+                return false;
+            }
+            map.emplace_back(key, m_pool.intern(written));
+            return true;
+        });
+        map.shrink_to_fit();
+        return filled;
+    }
+
+    bool text_list(ondemand::value& value, std::vector<Text>& list) {
+        list.clear();
+        const bool filled = each_element(value, [&](ondemand::value& element) {
+            std::string_view written;
+            if (!text(element, written)) return false;
+            list.push_back(m_pool.intern(written));
+            return true;
+        });
+        list.shrink_to_fit();
+        return filled;
+    }
+
+    bool key_list(ondemand::value& value, std::vector<Text>& keys) {
+        return each_member(value, [&](std::string_view key, ondemand::value&) {
+            keys.push_back(key);
+            return true;
+        });
+    }
+
+    bool annotations(ondemand::value& value, ObjectMeta& meta) {
+        return each_member(value, [&](std::string_view key, ondemand::value& inner) {
+            std::string_view written;
+            const bool applied = key == k_last_applied;
+            if (!applied && !is_kept_annotation(key)) return true;
+            if (!text(inner, written)) return false;
+            if (applied)
+                note_unknown_fields(written, meta, m_pool);
+            else
+                meta.annotations.emplace_back(key, m_pool.intern(written));
+            return true;
+        });
+    }
+
+    bool fill(ondemand::value& value, void* target, const Field& field) {
+        ondemand::json_type type{};
+        if (!type_is(value, type)) return false;
+        if (type == ondemand::json_type::null) return true;
+        void* member = field.member(target);
+        switch (field.kind) {
+        case FieldKind::text:
+        case FieldKind::unique_text:
+        case FieldKind::optional_text: return fill_text(value, member, field.kind);
+        case FieldKind::boolean: return boolean(value, *static_cast<bool*>(member));
+        case FieldKind::optional_boolean: return boolean(value, static_cast<std::optional<bool>*>(member)->emplace());
+        case FieldKind::integer: return integer(value, *static_cast<std::int64_t*>(member));
+        case FieldKind::optional_integer: return integer(value, static_cast<std::optional<std::int64_t>*>(member)->emplace());
+        case FieldKind::timestamp: return timestamp(value, *static_cast<Timestamp*>(member));
+        case FieldKind::int_or_string: return int_or_string(value, *static_cast<IntOrString*>(member));
+        case FieldKind::text_map: return text_map(value, *static_cast<TextMap*>(member));
+        case FieldKind::text_list: return text_list(value, *static_cast<std::vector<Text>*>(member));
+        case FieldKind::key_list: return key_list(value, *static_cast<std::vector<Text>*>(member));
+        case FieldKind::annotations: return annotations(value, *static_cast<ObjectMeta*>(member));
+        case FieldKind::object: return object(value, member, field.type());
+        case FieldKind::optional_object: return object(value, field.create(member), field.type());
+        case FieldKind::object_list: return each_element(value, [&](ondemand::value& element) { return object(element, field.create(member), field.type()); });
+        }
+        return false;
+    }
+
+    bool fill_text(ondemand::value& value, void* member, FieldKind kind) {
+        std::string_view written;
+        if (!text(value, written)) return false;
+        const Text kept = kind == FieldKind::unique_text ? m_pool.keep(written) : m_pool.intern(written);
+        if (kind == FieldKind::optional_text)
+            *static_cast<std::optional<Text>*>(member) = kept;
+        else
+            *static_cast<Text*>(member) = kept;
+        return true;
+    }
+
+    TextPool& m_pool;
+    std::vector<Step> m_path;
+    std::string m_message;
+};
+
+simdjson::padded_string_view padded(std::string_view json) {
+    return simdjson::padded_string_view(json.data(), json.size(), json.size() + k_json_padding);
+}
+
+Error decode_error(error_code error) {
+    return {.kind = ErrorKind::decode, .message = std::string(simdjson::error_message(error))};
+}
+
+} // namespace
+
+struct Decoder::Impl {
+    explicit Impl(TextPool& text_pool) : pool(text_pool) {}
+    TextPool& pool;
+    ondemand::parser parser;
+};
+
+Decoder::Decoder(TextPool& pool) : m_impl(std::make_unique<Impl>(pool)) {}
+Decoder::~Decoder() = default;
+
+Status Decoder::fill(void* object, const StructType& type, std::string_view json) {
+    ondemand::document document;
+    if (const auto error = m_impl->parser.iterate(padded(json)).get(document); error != simdjson::SUCCESS) return decode_error(error);
+    Filler filler(m_impl->pool);
+    ondemand::object members;
+    if (const auto error = document.get_object().get(members); error != simdjson::SUCCESS) {
+        return Error{.kind = ErrorKind::decode, .message = "expected an object"};
+    }
+    if (!filler.fill_members(members, object, type)) return filler.error();
+    return {};
+}
+
+Result<ObjectIdentity> Decoder::identify(std::string_view json) {
+    ObjectIdentity identity;
+    identity.api_version = text_at(json, {"apiVersion"});
+    identity.kind = text_at(json, {"kind"});
+    identity.namespace_name = text_at(json, {"metadata", "namespace"});
+    identity.name = text_at(json, {"metadata", "name"});
+    return identity;
+}
+
+std::string Decoder::text_at(std::string_view json, std::initializer_list<std::string_view> path) {
+    ondemand::document document;
+    if (m_impl->parser.iterate(padded(json)).get(document) != simdjson::SUCCESS) return {};
+    ondemand::object object;
+    if (document.get_object().get(object) != simdjson::SUCCESS) return {};
+    std::size_t depth = 0;
+    for (const auto name : path) {
+        ondemand::value value;
+        if (object.find_field_unordered(name).get(value) != simdjson::SUCCESS) return {};
+        if (++depth == path.size()) {
+            std::string_view text;
+            if (value.get_string().get(text) != simdjson::SUCCESS) return {};
+            return std::string(text);
+        }
+        if (value.get_object().get(object) != simdjson::SUCCESS) return {};
+    }
+    return {};
+}
+
+} // namespace kdiag::kube
