@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/scheduling/cluster_room.hpp"
+
+#include "kube/quantity.hpp"
+
+#include <algorithm>
+
+namespace kdiag::rules::scheduling {
+
+namespace {
+
+Amounts amounts_of(const kube::TextMap& quantities) {
+    Amounts amounts;
+    for (const auto& [resource, text] : quantities)
+        if (const auto value = kube::parse_quantity(text)) amounts.emplace_back(resource, *value);
+    std::sort(amounts.begin(), amounts.end());
+    return amounts;
+}
+
+} // namespace
+
+ClusterRoom::ClusterRoom(const facts::Snapshot& facts) : m_facts(facts), m_known(facts.knows<kube::Node>() && !facts.all<kube::Node>().empty()) {
+    if (!m_known) return;
+    m_nodes.reserve(facts.all<kube::Node>().size());
+    for (const auto& node : facts.all<kube::Node>()) {
+        NodeRoom room{.node = &node, .allocatable = amounts_of(node.status.allocatable)};
+        for (const kube::Pod* pod : facts.pods_on_node(node.meta.name)) {
+            if (!takes_room(*pod)) continue;
+            room.pods.push_back(pod);
+            add_amounts(room.reserved, requests_of(pod->spec));
+            if (pod->spec.affinity && pod->spec.affinity->pod_anti && !pod->spec.affinity->pod_anti->required.empty()) m_exclusive.push_back(pod);
+        }
+        add_amounts(room.reserved, {{"pods", static_cast<std::int64_t>(room.pods.size()) * 1000}});
+        m_nodes.push_back(std::move(room));
+    }
+    std::sort(m_nodes.begin(), m_nodes.end(), [](const NodeRoom& a, const NodeRoom& b) { return a.node->meta.name < b.node->meta.name; });
+    for (std::size_t i = 0; i < m_nodes.size(); ++i) m_by_name.emplace(m_nodes[i].node->meta.name, i);
+}
+
+const NodeRoom* ClusterRoom::find(std::string_view name) const {
+    const auto found = m_by_name.find(name);
+    return found == m_by_name.end() ? nullptr : &m_nodes[found->second];
+}
+
+} // namespace kdiag::rules::scheduling

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/scheduling/pod_report.hpp"
+
+#include "rules/common/workload_health.hpp"
+#include "rules/scheduling/fit_table.hpp"
+#include "rules/scheduling/node_filters.hpp"
+#include "util/format.hpp"
+#include "util/strings.hpp"
+
+#include <algorithm>
+
+namespace kdiag::rules::scheduling {
+
+namespace {
+
+Evidence said(const SchedulerWord& word, const kube::Pod& pod) {
+    if (word.condition)
+        return {.type = EvidenceType::field, .text = format("scheduler: {}", word.text), .path = ".status.conditions[?(@.type==\"PodScheduled\")].message",
+                .value = std::string(word.text), .time = word.condition->changed};
+    return {.type = EvidenceType::event, .text = format("FailedScheduling: {}", word.text), .object = kube::ref_of(pod), .value = std::string(word.text),
+            .time = word.event->last_seen(), .first_time = word.event->first_seen(), .count = word.event->count()};
+}
+
+bool decided_on(const Unscheduled& waiting, const NodeFit& fit) {
+    const auto& nodes = waiting.analysis->decision.nodes;
+    return std::find(nodes.begin(), nodes.end(), &fit) != nodes.end();
+}
+
+} // namespace
+
+Evidence field(std::string path, std::string value, std::string text) {
+    return {.type = EvidenceType::field, .text = std::move(text), .path = std::move(path), .value = std::move(value)};
+}
+
+Finding begin_finding(const RuleContext& context, const Unscheduled& waiting) {
+    Finding finding{.subject = kube::ref_of(*waiting.pod)};
+    finding.severity = severity_of_lost_pod(context.facts, *waiting.pod);
+    finding.confidence = waiting.young ? Confidence::likely : Confidence::certain;
+    finding.first_seen = waiting.pod->meta.created;
+    finding.last_seen = waiting.word.event ? waiting.word.event->last_seen() : Timestamp{};
+    finding.evidence.push_back(said(waiting.word, *waiting.pod));
+    for (const auto& fit : waiting.analysis->fits) {
+        const bool only_ill = !fit.obstacles.empty() && std::all_of(fit.obstacles.begin(), fit.obstacles.end(),
+                                                                    [](const Obstacle& o) { return o.constraint == Constraint::node_condition; });
+        if (only_ill) finding.explained_by.push_back(kube::ref_of(*fit.room->node));
+    }
+    return finding;
+}
+
+void add_table(const RuleContext& context, const Unscheduled& waiting, Finding& finding) {
+    if (!waiting.analysis->fits.empty()) {
+        finding.evidence.push_back({.type = EvidenceType::derived, .text = format("needs {}", needs_line(*waiting.pod)), .path = ".spec"});
+        for (auto& line : fit_table(*waiting.pod, waiting.analysis->fits))
+            finding.evidence.push_back({.type = EvidenceType::derived, .text = std::move(line), .table_row = true});
+    }
+    if (const auto* refused = context.facts.last_event(*waiting.pod, "NotTriggerScaleUp"))
+        finding.evidence.push_back({.type = EvidenceType::event, .text = format("autoscaler: {}", refused->message), .value = std::string(refused->message),
+                                    .time = refused->last_seen(), .first_time = refused->first_seen(), .count = refused->count()});
+}
+
+std::string nodes_phrase(const Unscheduled& waiting) {
+    const auto& nodes = waiting.analysis->decision.nodes;
+    const std::size_t all = waiting.analysis->fits.size();
+    if (nodes.size() == 1) return format("{} `{}`", all == 1 ? "the only node" : "node", nodes.front()->room->node->meta.name);
+    if (nodes.empty()) {
+        const auto total = waiting.said.nodes_total;
+        return !total ? "the nodes" : *total == 1 ? "the only node" : format("the {} nodes", *total);
+    }
+    return nodes.size() == all ? format("all {} nodes", all) : format("the {} of {} nodes that come into question", nodes.size(), all);
+}
+
+std::string near_misses(const Unscheduled& waiting) {
+    std::vector<std::string> misses;
+    for (const auto& fit : waiting.analysis->fits)
+        if (!decided_on(waiting, fit) && fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node)) misses.push_back(format("`{}` ({})", fit.room->node->meta.name, fit.obstacles.front().what));
+    if (misses.empty()) return {};
+    return format("; one thing alone speaks against {}", list_some(misses, 2));
+}
+
+} // namespace kdiag::rules::scheduling

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rules/rule.hpp"
+#include "rules/scheduling/decision.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+
+namespace kdiag::rules::scheduling {
+
+/// What the last word of a scheduler was about a pod, and where it stands.
+struct SchedulerWord {
+    std::string_view text;
+    const kube::Condition* condition = nullptr; ///< PodScheduled; else `event` is set
+    const kube::Event* event = nullptr;
+};
+/// Nothing when no scheduler has said anything about the pod.
+std::optional<SchedulerWord> last_word(const facts::Snapshot& facts, const kube::Pod& pod);
+
+/// A pod without a node that ought to have one: not deleted, not finished, not about to be helped by an autoscaler.
+bool waits_for_node(const kube::Pod& pod);
+
+/// All that is known about why; the same for all replicas that were told the same.
+struct Analysis {
+    std::optional<Neighbours> neighbours; ///< absent: nodes are not known
+    std::vector<NodeFit> fits;            ///< of all nodes, by name; empty: not known
+    Decision decision;
+};
+
+struct Unscheduled {
+    const kube::Pod* pod = nullptr;
+    SchedulerWord word;
+    SchedulerMessage said;
+    std::vector<PodClaim> claims;
+    std::shared_ptr<const Analysis> analysis;
+    bool young = false; ///< seconds old: it may still heal
+};
+
+/// The pods a rule is about, and the cluster they were judged by (null when nodes are not known or no pod waits).
+struct UnscheduledPods {
+    std::unique_ptr<ClusterRoom> cluster;
+    std::vector<Unscheduled> pods;
+};
+/// Pods whose decisive constraint is one of `wanted`.
+UnscheduledPods unscheduled_pods(const RuleContext& context, std::initializer_list<Constraint> wanted);
+
+} // namespace kdiag::rules::scheduling
