@@ -121,7 +121,7 @@ Snapshot::Snapshot(SnapshotParts parts) : m_parts(std::move(parts)), m_indexes(n
 }
 
 bool Snapshot::knows(kube::Resource resource) const {
-    if (!m_parts.read.has(resource)) return false;
+    if (!m_parts.read.has(resource) || m_parts.partial.has(resource)) return false;
     return std::none_of(m_parts.gaps.begin(), m_parts.gaps.end(), [&](const Gap& gap) { return gap.resource == resource; });
 }
 

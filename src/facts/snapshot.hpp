@@ -35,7 +35,8 @@ struct SnapshotParts {
     std::vector<kube::Pod> other_pods;
     std::vector<ContainerLog> logs;
     std::vector<Gap> gaps;
-    kube::ResourceSet read; ///< what was read (whole or partial)
+    kube::ResourceSet read;    ///< what was read (whole or partial)
+    kube::ResourceSet partial; ///< read, but single objects only: absence says nothing
     Scope scope;
 };
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/object_sink.hpp"
+
+#include "util/format.hpp"
+#include "util/strings.hpp"
+
+namespace kdiag::collect {
+
+namespace {
+
+/// More broken objects than this are one more line, not one each.
+constexpr std::size_t k_most_gaps = 20;
+
+} // namespace
+
+ObjectSink::ObjectSink(facts::SnapshotParts& parts, kube::ResourceSet resources, facts::Scope scope)
+    : m_parts(parts), m_resources(resources), m_scope(std::move(scope)), m_decoder(parts.pool) {}
+
+void ObjectSink::add(kube::Resource resource, std::string_view json, std::string_view where) {
+    ++m_objects;
+    if (!m_resources.has(resource)) return;
+    m_parts.read.add(resource);
+    facts::with_type_of(resource, [&]<class T>() { add_as<T>(json, where); });
+}
+
+template <class T> bool ObjectSink::is_new(const T& object) {
+    std::size_t hash = std::hash<std::string_view>{}(object.meta.name) * 31 + std::hash<std::string_view>{}(object.meta.namespace_name);
+    hash = hash * 31 + static_cast<std::size_t>(facts::resource_of<T>());
+    return m_seen.insert(hash).second;
+}
+
+template <class T> void ObjectSink::add_as(std::string_view json, std::string_view where) {
+    auto object = m_decoder.decode<T>(json);
+    if (!object) {
+        add_gap(facts::resource_of<T>(), json, where, object.error().message);
+        return;
+    }
+    auto& meta = object->meta;
+    if (meta.name.empty()) {
+        add_gap(facts::resource_of<T>(), json, where, "metadata.name is missing");
+        return;
+    }
+    if (kube::info_of(facts::resource_of<T>()).namespaced && meta.namespace_name.empty()) meta.namespace_name = "default"; // a manifest may leave it out
+    if (!is_new(*object)) return;
+    const bool elsewhere = !m_scope.all_namespaces && !meta.namespace_name.empty() && meta.namespace_name != m_scope.namespace_name;
+    if constexpr (std::is_same_v<T, kube::Pod>) {
+        if (elsewhere) {
+            m_parts.other_pods.push_back(std::move(*object));
+            return;
+        }
+    }
+    if (!elsewhere) std::get<std::vector<T>>(m_parts.objects).push_back(std::move(*object));
+}
+
+void ObjectSink::add_gap(kube::Resource resource, std::string_view json, std::string_view where, const std::string& message) {
+    ++m_broken;
+    if (m_broken > k_most_gaps) {
+        m_parts.gaps.back().detail = format("{} more objects could not be read", m_broken - k_most_gaps);
+        return;
+    }
+    const std::string name = m_decoder.text_at(json, {"metadata", "name"});
+    const std::string namespace_name = m_decoder.text_at(json, {"metadata", "namespace"});
+    m_parts.gaps.push_back({.resource = resource, .reason = facts::GapReason::error, .namespace_name = namespace_name,
+                            .detail = format("{}{}{}: {}", where, where.empty() ? "" : ": ",
+                                             name.empty() ? std::string(kube::info_of(resource).kind) : format("{}/{}", kube::info_of(resource).kind, name), message),
+                            .partial = true});
+    if (m_broken == k_most_gaps) m_parts.gaps.push_back(m_parts.gaps.back()); // the line that counts the others
+}
+
+} // namespace kdiag::collect

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "collect/source.hpp"
+#include "kube/codec/decode.hpp"
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+namespace kdiag::collect {
+
+/// Takes JSON objects and puts those that are wanted into SnapshotParts. One object that cannot be decoded is a partial gap; the
+/// rest goes on.
+class ObjectSink {
+public:
+    ObjectSink(facts::SnapshotParts& parts, kube::ResourceSet resources, facts::Scope scope);
+
+    /// An object of a known resource; `where` says in messages where it came from. The padding of ItemSplitter is needed.
+    void add(kube::Resource resource, std::string_view json, std::string_view where);
+    kube::Decoder& decoder() { return m_decoder; }
+    std::size_t objects() const { return m_objects; }
+
+private:
+    template <class T> void add_as(std::string_view json, std::string_view where);
+    template <class T> bool is_new(const T& object);
+    void add_gap(kube::Resource resource, std::string_view json, std::string_view where, const std::string& message);
+
+    facts::SnapshotParts& m_parts;
+    kube::ResourceSet m_resources;
+    facts::Scope m_scope;
+    kube::Decoder m_decoder;
+    std::unordered_set<std::size_t> m_seen;
+    std::size_t m_objects = 0, m_broken = 0;
+};
+
+} // namespace kdiag::collect

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "collect/byte_reader.hpp"
+
+#include <functional>
+#include <string>
+
+namespace kdiag::collect {
+
+/// One file of a recording: its path as the recording names it, and its bytes.
+using TakeFile = std::function<Status(const std::string& path, ByteReader& content)>;
+
+/// A file, folder or archive after --from.
+class Recording {
+public:
+    /// `-` reads standard input to its end now.
+    static Result<Recording> open(const std::string& path);
+    Recording(Recording&& other) noexcept;
+    Recording& operator=(Recording&&) = delete;
+    ~Recording();
+
+    /// Every regular file, sorted by path (an archive in its own order); a single file is the only one. gzip is undone.
+    Status each_file(const TakeFile& take) const;
+    const std::string& path() const { return m_path; }
+    bool is_single_file() const { return m_single; }
+
+private:
+    explicit Recording(std::string path) : m_path(std::move(path)) {}
+    Status each_in(ByteReader& reader, const std::string& name, const TakeFile& take) const;
+
+    std::string m_path;
+    bool m_folder = false;
+    mutable bool m_single = true;
+    int m_descriptor = -1;
+};
+
+} // namespace kdiag::collect
