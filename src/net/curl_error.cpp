@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/curl_error.hpp"
+
+#include "net/proxy.hpp"
+#include "util/format.hpp"
+
+#include <system_error>
+
+namespace kdiag::net {
+
+namespace {
+
+/// OpenSSL's verification results (openssl/x509_vfy.h) that people meet.
+std::string verification_problem(long result) {
+    switch (result) {
+    case 9: return "its certificate is not valid yet";
+    case 10: return "its certificate has expired";
+    case 18: return "its certificate is self-signed";
+    case 19:
+    case 20:
+    case 21: return "its certificate is signed by an authority that is not trusted";
+    case 62: return "its certificate is for another name";
+    default: return {};
+    }
+}
+
+Error tls_error(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::string& server, const HttpSettings& settings) {
+    long verification = 0;
+    curl.easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verification);
+    Error error{.kind = ErrorKind::tls, .message = format("cannot trust the API server {}: ", server)};
+    if (code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_ENGINE_NOTFOUND) {
+        error.kind = ErrorKind::config;
+        error.message = "the client certificate or its key cannot be used";
+        error.help = {"check client-certificate and client-key of the kubeconfig: both PEM, and of one pair"};
+        return error;
+    }
+    if (code == CURLE_SSL_CACERT_BADFILE) {
+        error.kind = ErrorKind::config;
+        error.message = "the certificate authority cannot be used: it holds no PEM certificate";
+        error.help = {"check certificate-authority of the kubeconfig"};
+        return error;
+    }
+    if (code == CURLE_SSL_CONNECT_ERROR) {
+        error.message = format("the TLS handshake with {} failed", server);
+        error.help = {"does the port speak TLS? check the server address of the context"};
+        return error;
+    }
+    const auto problem = verification_problem(verification);
+    error.message += !problem.empty() ? problem : verification == 0 ? "its certificate is for another name" : std::string(curl.easy_strerror(code));
+    error.help = {settings.tls.ca_pem.empty() ? "give the cluster's CA in the kubeconfig (certificate-authority-data)" : "the CA of the kubeconfig may be of an older cluster: fetch the kubeconfig again"};
+    return error;
+}
+
+} // namespace
+
+bool is_lost_connection(CURLcode code) {
+    return code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE || code == CURLE_HTTP2 ||
+           code == CURLE_HTTP2_STREAM;
+}
+
+Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::string& url, const HttpSettings& settings) {
+    const auto parts = parse_url(url);
+    const std::string server = format("{}:{}", parts.host, parts.port);
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return {.kind = ErrorKind::network, .message = format("cannot find the proxy {}", display_url(settings.proxy)), .help = {"check proxy-url, HTTPS_PROXY and NO_PROXY"}};
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return {.kind = ErrorKind::network, .message = format("cannot find the API server: the name {} does not resolve", parts.host),
+                .help = {"check the server address of the context, and the name servers of this machine (VPN?)"}};
+    case CURLE_COULDNT_CONNECT: {
+        long number = 0;
+        curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+        return {.kind = ErrorKind::network,
+                .message = format("cannot reach the API server {}: {}", server, number != 0 ? std::generic_category().message(static_cast<int>(number)) : "connection refused"),
+                .help = {"is the cluster running, and is it this address?"}};
+    }
+    case CURLE_OPERATION_TIMEDOUT: {
+        double connected = 0;
+        curl.easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected);
+        if (connected == 0)
+            return {.kind = ErrorKind::network, .message = format("cannot reach the API server {}: no answer within {}", server, to_age(settings.connect_timeout)),
+                    .help = {"is a firewall or a VPN in between?"}};
+        return {.kind = ErrorKind::timeout, .message = format("the API server {} sent nothing for {}", server, to_age(settings.stall_timeout)),
+                .help = {"--request-timeout gives it longer"}};
+    }
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ISSUER_ERROR: return tls_error(curl, easy, code, server, settings);
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+        return {.kind = ErrorKind::config, .message = format("the server address `{}` is no http or https URL", display_url(url)), .help = {"check the cluster's server in the kubeconfig"}};
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return {.kind = ErrorKind::protocol, .message = format("{} does not speak HTTP as expected: {}", server, curl.easy_strerror(code)), .help = {"is it a Kubernetes API server?"}};
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_PARTIAL_FILE:
+        return {.kind = ErrorKind::protocol, .message = format("the answer of {} was cut short or damaged on its way", server), .help = {"try again; a proxy in between may do this"}};
+    default: return {.kind = ErrorKind::network, .message = format("the connection to {} failed: {}", server, curl.easy_strerror(code)), .help = {"try again"}};
+    }
+}
+
+} // namespace kdiag::net

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/curl_library.hpp"
+#include "net/http.hpp"
+
+namespace kdiag::net {
+
+/// What failed, why, and what to do, for a transfer that libcurl gave up.
+Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::string& url, const HttpSettings& settings);
+/// Whether the connection stood and was lost, so that a GET may be sent once more.
+bool is_lost_connection(CURLcode code);
+
+} // namespace kdiag::net

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/curl_library.hpp"
+
+#include "util/format.hpp"
+
+#include <dlfcn.h>
+
+namespace kdiag::net {
+
+namespace {
+
+template <class Function> bool bind(void* library, const char* name, Function& function) {
+    void* symbol = dlsym(library, name);
+    function = reinterpret_cast<Function>(symbol);
+    return symbol != nullptr;
+}
+
+bool bind_all(void* library, CurlLibrary& curl) {
+    return bind(library, "curl_global_init", curl.global_init) && bind(library, "curl_version_info", curl.version_info) &&
+           bind(library, "curl_easy_init", curl.easy_init) && bind(library, "curl_easy_cleanup", curl.easy_cleanup) &&
+           bind(library, "curl_easy_setopt", curl.easy_setopt) && bind(library, "curl_easy_getinfo", curl.easy_getinfo) &&
+           bind(library, "curl_easy_strerror", curl.easy_strerror) && bind(library, "curl_slist_append", curl.slist_append) &&
+           bind(library, "curl_slist_free_all", curl.slist_free_all) && bind(library, "curl_multi_init", curl.multi_init) &&
+           bind(library, "curl_multi_cleanup", curl.multi_cleanup) && bind(library, "curl_multi_setopt", curl.multi_setopt) &&
+           bind(library, "curl_multi_add_handle", curl.multi_add_handle) && bind(library, "curl_multi_remove_handle", curl.multi_remove_handle) &&
+           bind(library, "curl_multi_perform", curl.multi_perform) && bind(library, "curl_multi_poll", curl.multi_poll) &&
+           bind(library, "curl_multi_info_read", curl.multi_info_read);
+}
+
+Result<CurlLibrary> open_library() {
+    // Never unloaded: its own libraries register handlers for the end of the process.
+    void* library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr)
+        return Error{.kind = ErrorKind::config, .message = format("libcurl cannot be loaded: {}", dlerror()), .help = {"install it: apt-get install libcurl4"}};
+    CurlLibrary curl{};
+    if (!bind_all(library, curl) || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return Error{.kind = ErrorKind::config, .message = "libcurl.so.4 is too old or damaged", .help = {"install it again: apt-get install --reinstall libcurl4"}};
+    return curl;
+}
+
+} // namespace
+
+Result<const CurlLibrary*> load_curl() {
+    static const Result<CurlLibrary> library = open_library();
+    if (!library) return library.error();
+    return &library.value();
+}
+
+} // namespace kdiag::net

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "util/result.hpp"
+
+#include <curl/curl.h>
+
+namespace kdiag::net {
+
+/// The functions of libcurl that are used. The library is loaded at the first request: it brings forty others along, and commands
+/// that need no network should not wait for them.
+struct CurlLibrary {
+    decltype(&curl_global_init) global_init;
+    decltype(&curl_version_info) version_info;
+    decltype(&curl_easy_init) easy_init;
+    decltype(&curl_easy_cleanup) easy_cleanup;
+    decltype(&curl_easy_setopt) easy_setopt;
+    decltype(&curl_easy_getinfo) easy_getinfo;
+    decltype(&curl_easy_strerror) easy_strerror;
+    decltype(&curl_slist_append) slist_append;
+    decltype(&curl_slist_free_all) slist_free_all;
+    decltype(&curl_multi_init) multi_init;
+    decltype(&curl_multi_cleanup) multi_cleanup;
+    decltype(&curl_multi_setopt) multi_setopt;
+    decltype(&curl_multi_add_handle) multi_add_handle;
+    decltype(&curl_multi_remove_handle) multi_remove_handle;
+    decltype(&curl_multi_perform) multi_perform;
+    decltype(&curl_multi_poll) multi_poll;
+    decltype(&curl_multi_info_read) multi_info_read;
+};
+
+/// Loaded once; an error names the package that is missing.
+Result<const CurlLibrary*> load_curl();
+
+} // namespace kdiag::net
