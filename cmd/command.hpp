@@ -3,6 +3,7 @@
 
 #include "global_flags.hpp"
 
+#include "app/environment.hpp"
 #include "util/result.hpp"
 
 #include <CLI/CLI.hpp>

@@ -40,4 +40,10 @@ std::string_view TextPool::intern(std::string_view text) {
     return *m_interned.insert(keep(text)).first;
 }
 
+void TextPool::adopt(TextPool&& other) {
+    for (auto& block : other.m_blocks) m_blocks.push_back(std::move(block));
+    m_bytes += other.m_bytes;
+    other = TextPool();
+}
+
 } // namespace kdiag

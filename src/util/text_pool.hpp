@@ -20,6 +20,8 @@ public:
     std::string_view intern(std::string_view text);
     /// Copies without looking for a twin: names, uids, messages.
     std::string_view keep(std::string_view text);
+    /// Takes over another pool's texts: views into it stay valid as long as this pool.
+    void adopt(TextPool&& other);
     /// Bytes held in blocks, for memory limits.
     std::size_t bytes() const { return m_bytes; }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/credentials.hpp"
+#include "data/value.hpp"
+#include "net/http.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kdiag::client {
+
+/// One GET of the API.
+struct ApiRequest {
+    std::string path;   ///< `/api/v1/namespaces/shop/pods?...`, already escaped
+    std::string doing;  ///< for messages: `list pods in namespace shop`
+    std::string accept = "application/json";
+    /// Takes the body as it arrives; without it the answer keeps it.
+    std::function<Status(std::string_view)> on_data = {};
+};
+
+/// What became of it.
+struct ApiAnswer {
+    int status = 0;
+    std::string body;
+    std::string content_type;
+    std::optional<Error> error; ///< set for everything but a 200
+    bool unserved = false;      ///< a 404 that says: this API does not exist here
+    bool delivered = false;
+};
+
+/// GETs against one cluster with one identity. Keeps the connection and the credential fresh; a 401 is answered once by a newer
+/// credential and the same requests again.
+class ApiClient {
+public:
+    /// `proxy` is for when the kubeconfig names none.
+    static Result<std::unique_ptr<ApiClient>> make(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options);
+
+    /// Runs all of them in parallel, within limits; answers in the order of the requests. An Error is about all: no credential.
+    Result<std::vector<ApiAnswer>> get_all(const std::vector<ApiRequest>& requests, const net::RunLimits& limits);
+    /// One request whose answer is a JSON document.
+    Result<data::Value> get_json(const ApiRequest& request, const net::RunLimits& limits = {});
+
+    const config::ClusterConfig& config() const { return m_config; }
+    std::uint64_t requests() const { return m_http ? m_http->requests() : 0; }
+    std::uint64_t retries() const { return m_http ? m_http->retries() : 0; }
+    std::uint64_t bytes() const { return m_http ? m_http->bytes() : 0; }
+
+private:
+    ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options);
+    Status prepare();
+    net::Transfer transfer_for(const ApiRequest& request) const;
+    void describe_401(Error& error) const;
+
+    config::ClusterConfig m_config;
+    std::string m_environment_proxy;
+    Credentials m_credentials;
+    std::unique_ptr<net::HttpClient> m_http;
+};
+
+/// Percent-encodes a query value or path segment.
+std::string escape(std::string_view text);
+
+} // namespace kdiag::client

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/list_plan.hpp"
+
+#include "client/api_client.hpp"
+#include "util/format.hpp"
+#include "util/strings.hpp"
+
+#include <algorithm>
+
+namespace kdiag::collect {
+
+namespace {
+
+using kube::Resource;
+
+constexpr Resource k_always[] = {Resource::pods,         Resource::nodes,       Resource::namespaces,   Resource::events,     Resource::services,
+                                 Resource::endpointslices, Resource::persistentvolumeclaims, Resource::deployments, Resource::replicasets,
+                                 Resource::statefulsets, Resource::daemonsets,  Resource::jobs,         Resource::cronjobs,   Resource::horizontalpodautoscalers,
+                                 Resource::ingresses,    Resource::networkpolicies, Resource::resourcequotas};
+
+/// Whether a pod may need an explanation.
+bool is_troubled(const kube::Pod& pod) {
+    if (pod.status.phase == "Succeeded") return false;
+    const auto* ready = kube::find_condition(pod.status.conditions, "Ready");
+    return pod.status.phase != "Running" || ready == nullptr || ready->status != "True";
+}
+
+template <class T> const std::vector<T>& all(const facts::SnapshotParts& parts) {
+    return std::get<std::vector<T>>(parts.objects);
+}
+
+template <class T, class Test> bool any(const facts::SnapshotParts& parts, Test test) {
+    return std::any_of(all<T>(parts).begin(), all<T>(parts).end(), test);
+}
+
+/// What the first lists show that more has to be known about.
+struct Signs {
+    explicit Signs(const facts::SnapshotParts& parts) {
+        trouble = any<kube::Pod>(parts, is_troubled);
+        waiting_claim = any<kube::PersistentVolumeClaim>(parts, [](const auto& claim) { return claim.status.phase != "Bound"; });
+        unscheduled = any<kube::Pod>(parts, [](const auto& pod) { return pod.spec.node_name.empty() && pod.status.phase == "Pending"; });
+        claims_pending = unscheduled && any<kube::Pod>(parts, [](const auto& pod) {
+                             return pod.spec.node_name.empty() &&
+                                    std::any_of(pod.spec.volumes.begin(), pod.spec.volumes.end(), [](const auto& v) { return v.persistent_volume_claim != nullptr; });
+                         });
+        refused = any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate"; });
+        ingress = !all<kube::Ingress>(parts).empty();
+        tls = any<kube::Ingress>(parts, [](const auto& object) { return !object.spec.tls.empty(); });
+        runtime_class = any<kube::Pod>(parts, [](const auto& pod) { return !pod.spec.runtime_class_name.empty(); }) ||
+                        any<kube::Deployment>(parts, [](const auto& d) { return !d.spec.pod_template.spec.runtime_class_name.empty(); });
+    }
+    bool trouble = false, waiting_claim = false, unscheduled = false, claims_pending = false, refused = false, ingress = false, tls = false, runtime_class = false;
+};
+
+} // namespace
+
+std::vector<PlannedList> first_lists(const ReadRequest& request) {
+    std::vector<PlannedList> lists;
+    for (const Resource resource : k_always)
+        if (request.resources.has(resource))
+            lists.push_back({resource, kube::info_of(resource).namespaced && !request.scope.all_namespaces ? request.scope.namespace_name : std::string()});
+    return lists;
+}
+
+std::vector<PlannedList> second_lists(const ReadRequest& request, const facts::SnapshotParts& parts) {
+    const Signs signs(parts);
+    std::vector<PlannedList> lists;
+    const auto want = [&](Resource resource, bool needed) {
+        if (needed && request.resources.has(resource))
+            lists.push_back({resource, kube::info_of(resource).namespaced && !request.scope.all_namespaces ? request.scope.namespace_name : std::string()});
+    };
+    want(Resource::configmaps, signs.trouble);
+    want(Resource::secrets, signs.trouble || signs.tls);
+    want(Resource::serviceaccounts, signs.trouble || signs.refused);
+    want(Resource::persistentvolumes, signs.waiting_claim || signs.claims_pending);
+    want(Resource::storageclasses, signs.waiting_claim || signs.claims_pending);
+    want(Resource::ingressclasses, signs.ingress);
+    want(Resource::runtimeclasses, signs.runtime_class);
+    want(Resource::poddisruptionbudgets, true);
+    if (signs.unscheduled && !request.scope.all_namespaces && request.resources.has(Resource::nodes)) lists.push_back({Resource::pods, {}, true});
+    return lists;
+}
+
+std::string list_path(const PlannedList& list, std::string_view group_version) {
+    const auto& info = kube::info_of(list.resource);
+    const std::string api = !group_version.empty()  ? format("/apis/{}", group_version)
+                            : info.group.empty() ? format("/api/{}", info.version)
+                                                 : format("/apis/{}/{}", info.group, info.version);
+    const std::string place = list.namespace_name.empty() ? std::string() : format("/namespaces/{}", client::escape(list.namespace_name));
+    // Finished pods take nothing from nodes.
+    const std::string query = list.for_node_usage ? "?fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed" : "";
+    return format("{}{}/{}{}", api, place, info.plural, query);
+}
+
+std::vector<std::string_view> older_versions(Resource resource) {
+    switch (resource) {
+    case Resource::endpointslices: return {"discovery.k8s.io/v1beta1"};
+    case Resource::cronjobs: return {"batch/v1beta1"};
+    case Resource::horizontalpodautoscalers: return {"autoscaling/v2beta2", "autoscaling/v1"};
+    case Resource::poddisruptionbudgets: return {"policy/v1beta1"};
+    case Resource::ingresses:
+    case Resource::ingressclasses: return {"networking.k8s.io/v1beta1"};
+    case Resource::runtimeclasses: return {"node.k8s.io/v1beta1"};
+    default: return {};
+    }
+}
+
+} // namespace kdiag::collect

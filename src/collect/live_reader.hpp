@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/api_client.hpp"
+#include "collect/list_plan.hpp"
+#include "collect/object_sink.hpp"
+
+namespace kdiag::collect {
+
+/// Reads a cluster for a diagnosis: the first lists at once, then what they show to be needed, then logs.
+class LiveReader {
+public:
+    LiveReader(client::ApiClient& client, const ReadRequest& request);
+    Result<facts::SnapshotParts> read();
+
+private:
+    struct ListRead;
+    Status read_lists(const std::vector<PlannedList>& lists);
+    Status read_logs();
+    net::RunLimits limits();
+    void note_gap(const PlannedList& list, const Error& error, bool unserved);
+    void progress(std::string doing);
+    Result<facts::SnapshotParts> nothing_read() const;
+
+    client::ApiClient& m_client;
+    const ReadRequest& m_request;
+    Timestamp m_deadline;
+    facts::SnapshotParts m_parts;
+    ObjectSink m_sink;
+    ObjectSink m_usage_sink;
+    facts::SnapshotParts m_usage;
+    std::optional<Error> m_first_error;
+    std::size_t m_done = 0, m_total = 0;
+};
+
+} // namespace kdiag::collect
