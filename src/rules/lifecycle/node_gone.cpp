@@ -25,7 +25,8 @@ void describe(const RuleContext& context, const kube::Pod& pod, const kube::Node
     finding.explained_by.push_back({.kind = std::string(kube::Node::k_kind), .name = name});
     const bool is_stateful = context.facts.top_owner(pod).kind == kube::StatefulSet::k_kind;
     finding.impact = is_stateful ? "the StatefulSet makes no replacement before the old pod is gone" : "the pod stays Terminating, and its volumes stay attached";
-    finding.remedies.push_back({"bring the node back, or make sure that it is off", format("kubectl describe node {}", shell_quote(name)), Risk::read});
+    if (node) finding.remedies.push_back({"bring the node back, or make sure that it is off", format("kubectl describe node {}", shell_quote(name)), Risk::read});
+    else finding.remedies.push_back({"make sure that the machine is gone", "kubectl get nodes", Risk::read});
     if (node)
         finding.remedies.push_back({"when the machine is off for certain, let its pods and volumes go", format("kubectl taint nodes {} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute", shell_quote(name)), Risk::disruptive});
     else

@@ -39,7 +39,9 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin_failed(context, pod, lost);
         finding.title = format("node `{}` turns the pod away: not enough {}", node, resource);
         const std::string_view message = pod.status.message;
-        finding.cause = contains(message, "requested: ")
+        if (resource == "pods") finding.cause = format("`{}` has as many pods as it may run", node);
+        else
+            finding.cause = contains(message, "requested: ")
                             ? format("the pod requests {} {}, and of {} on `{}` {} are taken", amount(message, "requested: ", resource), resource, amount(message, "capacity: ", resource), node, amount(message, "used: ", resource))
                             : format("the kubelet of `{}` found less {} free than the pod requests", node, resource);
         if (went_past_the_scheduler(context.facts, pod)) finding.cause += "; the pod was not placed by a scheduler, so nodeName was probably set by hand";

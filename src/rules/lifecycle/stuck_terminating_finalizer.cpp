@@ -17,8 +17,8 @@ struct Known {
     std::string_view finalizer, who;
 };
 constexpr Known k_known[] = {
-    {"kubernetes.io/pvc-protection", "it is removed when no pod uses the claim any more"},
-    {"kubernetes.io/pv-protection", "it is removed when no claim is bound to the volume any more"},
+    {"kubernetes.io/pvc-protection", "it is removed as soon as no pod uses the claim any more"},
+    {"kubernetes.io/pv-protection", "it is removed as soon as no claim is bound to the volume any more"},
     {"foregroundDeletion", "the garbage collector removes it when all objects that it owns are gone"},
     {"orphan", "the garbage collector removes it after letting go of the objects that it owns"},
     {"batch.kubernetes.io/job-tracking", "the job controller removes it when it has counted the pod"},
@@ -31,7 +31,7 @@ std::string who_removes(std::string_view finalizer) {
     for (const auto& known : k_known)
         if (contains(finalizer, known.finalizer)) return std::string(known.who);
     const auto domain = finalizer.substr(0, finalizer.find('/'));
-    return domain == finalizer ? std::string("the controller that set it has not removed it") : format("the controller of `{}` has not removed it: it may be gone, or fail", domain);
+    return domain == finalizer ? std::string("the controller that set it does not remove it") : format("the controller of `{}` does not remove it: it is gone, or it fails", domain);
 }
 
 /// Pods that still mount a claim.
@@ -54,7 +54,7 @@ void describe(const RuleContext& context, const kube::ObjectMeta& meta, kube::Ob
     finding.first_seen = meta.deleted;
     finding.discriminator = finalizer;
     finding.title = format("{} `{}` cannot be deleted: finalizer `{}` stays", is_pod ? "pod" : subject.kind, meta.name, finalizer);
-    finding.cause = format("it has been terminating for {}, but {}", to_age(context.age(meta.deleted)), who_removes(finalizer));
+    finding.cause = format("it has been terminating for {} with the finalizer `{}`; {}", to_age(context.age(meta.deleted)), finalizer, who_removes(finalizer));
     if (!users.empty()) {
         finding.cause += format("; {} {} it", list_some(users), users.size() == 1 ? "still uses" : "still use");
         for (const auto& user : users) finding.explained_by.push_back({.kind = std::string(kube::Pod::k_kind), .namespace_name = std::string(meta.namespace_name), .name = user});

@@ -35,7 +35,7 @@ std::string cause_of(const kube::Pod& pod, const Refusal& refusal) {
     const std::string_view message = pod.status.message;
     if (contains(message, "requested number of devices unavailable for "))
         return format("the device plugin of `{}` has fewer healthy devices of {} than the scheduler believed, often because the node was restarted and the plugin had not registered yet", pod.spec.node_name,
-                      trim(between(message, "unavailable for ", ".")).substr(0, 80));
+                      trim(between(message, "unavailable for ", ". ")));
     if (contains(message, "no healthy devices present")) return format("no device of the requested kind is healthy on `{}`", pod.spec.node_name);
     if (refusal.reason == "TopologyAffinityError") return "the topology manager of the kubelet demands that cpus, memory and devices come from one NUMA node, and the scheduler does not look at that";
     return format("the kubelet of `{}` refused the pod: {}", pod.spec.node_name, message.empty() ? refusal.what : trim(message));

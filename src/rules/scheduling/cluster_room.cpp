@@ -19,6 +19,11 @@ Amounts amounts_of(const kube::TextMap& quantities) {
 
 } // namespace
 
+std::int64_t NodeRoom::free(std::string_view resource) const {
+    constexpr std::int64_t k_most = std::int64_t{1} << 61; // hostile quantities must not overflow
+    return std::clamp(amount_of(allocatable, resource), -k_most, k_most) - std::clamp(amount_of(reserved, resource), -k_most, k_most);
+}
+
 ClusterRoom::ClusterRoom(const facts::Snapshot& facts) : m_facts(facts), m_known(facts.knows<kube::Node>() && !facts.all<kube::Node>().empty()) {
     if (!m_known) return;
     m_nodes.reserve(facts.all<kube::Node>().size());

@@ -16,7 +16,8 @@ struct NodeRoom {
     Amounts allocatable, reserved; ///< reserved counts pods under `pods`
     std::vector<const kube::Pod*> pods; ///< those that take room
 
-    std::int64_t free(std::string_view resource) const { return amount_of(allocatable, resource) - amount_of(reserved, resource); }
+    /// May be negative: pods that were bound past the scheduler count too.
+    std::int64_t free(std::string_view resource) const;
 };
 
 /// The nodes as the scheduler sees them. Made once for each run of a rule.

@@ -153,6 +153,7 @@ std::string needs_line(const kube::Pod& pod) {
     std::vector<std::string> ports;
     for (const auto& port : host_ports_of(pod.spec)) ports.push_back(std::to_string(port.port));
     if (!ports.empty()) needs.push_back("host port " + list_some(ports));
+    if (needs.empty()) needs.push_back("nothing special");
     needs.push_back(tolerations_line(pod.spec));
     return format("{}", join(needs, ", "));
 }

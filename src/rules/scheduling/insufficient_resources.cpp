@@ -89,7 +89,7 @@ void add_remedies(const RuleContext& context, const Unscheduled& waiting, const 
                                     format("{} set resources {} -c {} --requests={}={}", kubectl_in(top.namespace_name), kubectl_name(top),
                                            shell_quote(pod.spec.containers.front().name), *plain, free),
                                     Risk::change});
-    finding.remedies.push_back({"or add a node with more room; what is reserved now", "kubectl describe nodes | grep -A 8 'Allocated resources'", Risk::read});
+    finding.remedies.push_back({"add a node with more room; this shows what is reserved now", "kubectl describe nodes | grep -A 8 'Allocated resources'", Risk::read});
 }
 
 void describe(const RuleContext& context, const Unscheduled& waiting, FindingSink& sink) {
@@ -102,7 +102,8 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     const bool rollout = !too_large && rollout_in_its_own_way(context, pod);
     if (too_large) {
         const std::string wanted = kube::show_quantity(too_large->resource, too_large->wanted), largest = kube::show_quantity(too_large->resource, too_large->largest);
-        finding.title = format("pod asks for {} {}, more than any node has", wanted, too_large->resource);
+        const bool others_could = waiting.analysis->decision.nodes.size() < waiting.analysis->fits.size();
+        finding.title = format("pod asks for {} {}, more than any node{} has", wanted, too_large->resource, others_could ? " it may use" : "");
         finding.cause = format("the pod requests {} {} and the largest node that comes into question offers {}, so it fits on no node, however empty{}",
                                wanted, too_large->resource, largest, near_misses(waiting));
         finding.confidence = Confidence::certain;

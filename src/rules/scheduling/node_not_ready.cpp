@@ -55,7 +55,7 @@ void add_pods(const RuleContext& context, const kube::Node& node, Finding& findi
         finding.severity = std::max(finding.severity, severity_of_lost_pod(context.facts, *pod));
     }
     finding.affected_total = 1 + holds;
-    finding.impact = holds == 0 ? "no pods are placed on it" : format("{} on it cannot be reached or replaced until they are evicted", counted(static_cast<std::size_t>(holds), "pod"));
+    finding.impact = holds == 0 ? "no pods are placed on it" : format("what runs on it ({}) drops out of its Services, and is replaced elsewhere after five minutes at the earliest", counted(static_cast<std::size_t>(holds), "pod"));
     if (holds > 0) finding.evidence.push_back({.type = EvidenceType::derived, .text = format("{} assigned to the node, {} of them not ready", counted(static_cast<std::size_t>(holds), "pod"), finding.affected.size() - 1), .path = ".metadata.name"});
 }
 

@@ -52,7 +52,7 @@ void check_pressure(const RuleContext& context, FindingSink& sink, const Pressur
         finding.severity = evicted > 0 ? Severity::error : Severity::warning;
         finding.title = format("node `{}` runs out of {}", node.meta.name, pressure.scarce);
         finding.cause = format("the kubelet reports {} since {}{}", pressure.condition, condition->changed ? to_rfc3339(condition->changed) : std::string("an unknown time"),
-                               evicted > 0 ? format(" and has evicted {} that are still listed", counted(evicted, "pod")) : std::string());
+                               evicted > 0 ? format(" and has evicted {}", counted(evicted, "pod")) : std::string());
         if (const auto* event = context.facts.last_event(node, "EvictionThresholdMet"))
             finding.evidence.push_back({.type = EvidenceType::event, .text = format("EvictionThresholdMet: {}", event->message), .value = std::string(event->message),
                                         .time = event->last_seen(), .first_time = event->first_seen(), .count = event->count()});

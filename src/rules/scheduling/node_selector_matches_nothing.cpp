@@ -13,6 +13,9 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
+/// In words of a letter or two everything is near everything.
+constexpr std::size_t k_shortest_guess = 3;
+
 /// Spellings of one processor that people confuse.
 std::string_view usual_architecture(std::string_view value) {
     if (value == "x86_64" || value == "x86-64" || value == "x64" || value == "intel") return "amd64";
@@ -58,9 +61,10 @@ std::string instead(const facts::Snapshot& facts, const Wish& wish) {
         }
     if (!values.empty()) {
         for (const auto& wanted : wish.values) {
-            auto near = nearest(wanted, {values.begin(), values.end()}, 1);
-            if (const auto usual = usual_architecture(wanted); near.empty() && values.contains(std::string(usual))) near.emplace_back(usual);
-            if (!near.empty()) return format("nodes are labelled `{}={}`, which is probably meant", wish.key, near.front());
+            const auto usual = usual_architecture(wanted);
+            if (values.contains(std::string(usual))) return format("nodes are labelled `{}={}`, which is the usual name of this processor", wish.key, usual);
+            const auto near = nearest(wanted, {values.begin(), values.end()}, 1);
+            if (!near.empty() && wanted.size() >= k_shortest_guess) return format("nodes are labelled `{}={}`, which looks much like it", wish.key, near.front());
         }
         std::vector<std::string> shown;
         for (const auto& value : values) shown.push_back(format("`{}={}`", wish.key, value));

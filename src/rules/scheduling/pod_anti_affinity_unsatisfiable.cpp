@@ -56,7 +56,7 @@ void add_remedies(const RuleContext& context, const Unscheduled& waiting, bool o
     if (own && places > 0 && replicas_of(context.facts, top) > static_cast<std::int64_t>(places))
         finding.remedies.push_back({"or run as many replicas as there are places",
                                     format("{} scale {} --replicas={}", kubectl_in(top.namespace_name), kubectl_name(top), places), Risk::change});
-    finding.remedies.push_back({"or add nodes; where the pods of this namespace run now", format("{} get pods -o wide", kubectl_in(waiting.pod->meta.namespace_name)), Risk::read});
+    finding.remedies.push_back({"add a node, or see where the pods in the way run now", format("{} get pods -o wide", kubectl_in(waiting.pod->meta.namespace_name)), Risk::read});
 }
 
 void check(const RuleContext& context, FindingSink& sink) {

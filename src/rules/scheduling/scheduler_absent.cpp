@@ -62,6 +62,7 @@ void describe(const RuleContext& context, const kube::Pod& pod, const std::set<s
     finding.evidence.push_back(field(".spec.schedulerName", scheduler, format("schedulerName {}", scheduler)));
     finding.evidence.push_back({.type = EvidenceType::derived, .text = format("no PodScheduled condition and no scheduler event {} after creation", to_age(context.age(pod.meta.created))), .path = ".status.conditions"});
     finding.impact = "the pod is never placed";
+    finding.shared = {.kind = "Scheduler", .name = scheduler};
     const auto top = context.facts.top_owner(pod);
     if (scheduler == k_default)
         finding.remedies.push_back({"look after the scheduler", "kubectl -n kube-system get pods -l component=kube-scheduler -o wide", Risk::read});

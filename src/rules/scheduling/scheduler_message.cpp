@@ -140,7 +140,8 @@ std::optional<Refusal> claim_refusal(std::string_view text) {
 Refusal classify(std::string_view text) {
     constexpr std::string_view k_insufficient = "Insufficient ";
     if (text.starts_with(k_insufficient)) return {.constraint = Constraint::resource, .text = text, .detail = trim(text.substr(k_insufficient.size()))};
-    if (contains(text, "Too many pods")) return {.constraint = Constraint::resource, .text = text, .detail = "pods"};
+    constexpr std::string_view k_too_many = "Too many ";
+    if (const auto at = text.find("Too many pods"); at != std::string_view::npos) return {.constraint = Constraint::resource, .text = text, .detail = text.substr(at + k_too_many.size(), 4)};
     if (auto claim = claim_refusal(text)) return *claim;
     for (const auto& word : k_words)
         if (contains(text, word.part)) {

@@ -12,6 +12,9 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
+/// In words of a letter or two everything is near everything.
+constexpr std::size_t k_shortest_guess = 3;
+
 struct Barrier {
     const kube::Taint* taint = nullptr; ///< null: only the message tells
     std::string text;                   ///< `gpu=true:NoSchedule`, or as the scheduler wrote it
@@ -46,7 +49,7 @@ std::string near_miss(const kube::PodSpec& spec, const kube::Taint& taint) {
                 return format("the pod tolerates `{}` with the value `{}`, the taint's value is `{}`", taint.key, toleration.value, taint.value);
             if (!toleration.effect.empty() && toleration.effect != taint.effect)
                 return format("the pod tolerates `{}` with the effect {}, the taint's effect is {}", taint.key, toleration.effect, taint.effect);
-        } else if (!toleration.key.empty() && !nearest(toleration.key, {std::string(taint.key)}).empty()) {
+        } else if (toleration.key.size() >= k_shortest_guess && !nearest(toleration.key, {std::string(taint.key)}).empty()) {
             return format("the pod tolerates `{}`, the taint's key is `{}`", toleration.key, taint.key);
         }
     }

@@ -45,7 +45,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (decisive == Constraint::node_features) finding.title = "no node's kubelet has the features that the pod needs";
         if (decisive == Constraint::other && pod.analysis->decision.nodes.empty()) finding.confidence = Confidence::likely;
         finding.cause = format("nodes refuse it for different reasons: {}{}", reasons_of(pod), near_misses(pod));
-        if (pod.said.refusals.size() == 1 && pod.analysis->decision.nodes.empty()) finding.cause = format("the scheduler says: {}", pod.said.refusals.front().text);
+        if (pod.said.refusals.size() == 1) finding.cause = format("the scheduler says: {}", pod.said.refusals.front().text);
         add_table(context, pod, finding);
         finding.impact = "the pod does not start";
         finding.remedies.push_back({"change what keeps it from the node that is nearest to fitting", format("{} describe pod {}", kubectl_in(pod.pod->meta.namespace_name), shell_quote(pod.pod->meta.name)), Risk::read});
