@@ -3,6 +3,7 @@
 
 #include "net/proxy.hpp"
 #include "util/format.hpp"
+#include "util/strings.hpp"
 
 #include <system_error>
 
@@ -19,9 +20,35 @@ std::string verification_problem(long result) {
     case 19:
     case 20:
     case 21: return "its certificate is signed by an authority that is not trusted";
-    case 62: return "its certificate is for another name";
+    case 62:
+    case 64: return "its certificate is for another name";
     default: return {};
     }
+}
+
+/// A TLS alert by which the server says that it wants another client certificate, or any.
+bool wants_client_certificate(std::string_view details) {
+    for (const auto* alert : {"alert certificate required", "alert bad certificate", "alert unknown ca", "alert certificate expired", "alert certificate unknown"})
+        if (contains(details, alert)) return true;
+    return false;
+}
+
+Error client_certificate_refused(const std::string& server, const HttpSettings& settings) {
+    if (settings.tls.certificate_pem.empty())
+        return {.kind = ErrorKind::authentication, .message = format("{} wants a client certificate, and there is none", server),
+                .help = {"give client-certificate and client-key in the kubeconfig, or use another context"}};
+    return {.kind = ErrorKind::authentication, .message = format("{} refuses the client certificate", server),
+            .help = {"it may have expired, or be of another cluster: fetch the kubeconfig again"}};
+}
+
+Error timed_out(const CurlLibrary& curl, CURL* easy, const UrlParts& url, const std::string& server, const HttpSettings& settings) {
+    curl_off_t connected = 0;
+    curl.easy_getinfo(easy, url.scheme == "http" ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T, &connected);
+    if (connected == 0)
+        return {.kind = ErrorKind::network, .message = format("cannot reach the API server {}: no answer within {}", server, to_age(settings.connect_timeout)),
+                .help = {"is a firewall or a VPN in between?"}};
+    return {.kind = ErrorKind::timeout, .message = format("the API server {} sent nothing for {}", server, to_age(settings.stall_timeout)),
+            .help = {"--request-timeout gives it longer"}};
 }
 
 Error tls_error(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::string& server, const HttpSettings& settings) {
@@ -46,7 +73,8 @@ Error tls_error(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::s
         return error;
     }
     const auto problem = verification_problem(verification);
-    error.message += !problem.empty() ? problem : verification == 0 ? "its certificate is for another name" : std::string(curl.easy_strerror(code));
+    // libcurl compares names itself, before it notes OpenSSL's result: 0 or its initial 1 then.
+    error.message += !problem.empty() ? problem : verification <= 1 ? "its certificate is for another name" : std::string(curl.easy_strerror(code));
     error.help = {settings.tls.ca_pem.empty() ? "give the cluster's CA in the kubeconfig (certificate-authority-data)" : "the CA of the kubeconfig may be of an older cluster: fetch the kubeconfig again"};
     return error;
 }
@@ -58,9 +86,10 @@ bool is_lost_connection(CURLcode code) {
            code == CURLE_HTTP2_STREAM;
 }
 
-Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::string& url, const HttpSettings& settings) {
-    const auto parts = parse_url(url);
+Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const FailedTransfer& failed, const HttpSettings& settings) {
+    const auto parts = parse_url(failed.url);
     const std::string server = format("{}:{}", parts.host, parts.port);
+    if (wants_client_certificate(failed.details)) return client_certificate_refused(server, settings);
     switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
         return {.kind = ErrorKind::network, .message = format("cannot find the proxy {}", display_url(settings.proxy)), .help = {"check proxy-url, HTTPS_PROXY and NO_PROXY"}};
@@ -74,15 +103,7 @@ Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::st
                 .message = format("cannot reach the API server {}: {}", server, number != 0 ? std::generic_category().message(static_cast<int>(number)) : "connection refused"),
                 .help = {"is the cluster running, and is it this address?"}};
     }
-    case CURLE_OPERATION_TIMEDOUT: {
-        double connected = 0;
-        curl.easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected);
-        if (connected == 0)
-            return {.kind = ErrorKind::network, .message = format("cannot reach the API server {}: no answer within {}", server, to_age(settings.connect_timeout)),
-                    .help = {"is a firewall or a VPN in between?"}};
-        return {.kind = ErrorKind::timeout, .message = format("the API server {} sent nothing for {}", server, to_age(settings.stall_timeout)),
-                .help = {"--request-timeout gives it longer"}};
-    }
+    case CURLE_OPERATION_TIMEDOUT: return timed_out(curl, easy, parts, server, settings);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
@@ -90,8 +111,11 @@ Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::st
     case CURLE_SSL_ENGINE_NOTFOUND:
     case CURLE_SSL_ISSUER_ERROR: return tls_error(curl, easy, code, server, settings);
     case CURLE_UNSUPPORTED_PROTOCOL:
+        if (parts.scheme == "http" || parts.scheme == "https") // HTTP/0.9, which is to say: no header at all
+            return {.kind = ErrorKind::protocol, .message = format("{} does not speak HTTP", server), .help = {"is it a Kubernetes API server?"}};
+        [[fallthrough]];
     case CURLE_URL_MALFORMAT:
-        return {.kind = ErrorKind::config, .message = format("the server address `{}` is no http or https URL", display_url(url)), .help = {"check the cluster's server in the kubeconfig"}};
+        return {.kind = ErrorKind::config, .message = format("the server address `{}` is no http or https URL", display_url(failed.url)), .help = {"check the cluster's server in the kubeconfig"}};
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
     case CURLE_WEIRD_SERVER_REPLY:

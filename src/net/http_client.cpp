@@ -9,6 +9,7 @@
 #include "util/strings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <list>
 #include <random>
@@ -35,10 +36,11 @@ std::string_view Transfer::header(std::string_view name) const {
 }
 
 std::string display_url(std::string_view url) {
-    std::string shown(url.substr(0, url.find('?')));
+    std::string shown(url.substr(0, url.find_first_of("?#")));
     const auto scheme = shown.find("://");
-    const auto at = shown.find('@');
-    if (scheme != std::string::npos && at != std::string::npos && at < shown.find('/', scheme + 3)) shown.erase(scheme + 3, at - scheme - 2);
+    const auto host = scheme == std::string::npos ? 0 : scheme + 3;
+    const auto at = std::string_view(shown).substr(0, shown.find('/', host)).rfind('@');
+    if (at != std::string::npos && at >= host) shown.erase(host, at + 1 - host);
     return shown;
 }
 
@@ -54,7 +56,8 @@ struct HttpClient::Loop {
         Transfer* transfer = nullptr;
         CURL* easy = nullptr;
         curl_slist* headers = nullptr;
-        std::string authorization; ///< curl keeps a copy of its own in the list
+        curl_slist* connect_to = nullptr;
+        std::array<char, CURL_ERROR_SIZE> details = {};
     };
 
     void open() {
@@ -74,8 +77,9 @@ struct HttpClient::Loop {
             curl.easy_cleanup(active.easy);
         }
         curl.slist_free_all(active.headers);
+        curl.slist_free_all(active.connect_to);
         active.easy = nullptr;
-        active.headers = nullptr;
+        active.headers = active.connect_to = nullptr;
     }
 
     template <class Value> void set(CURL* easy, CURLoption option, Value value) { curl.easy_setopt(easy, option, value); }
@@ -102,13 +106,13 @@ struct HttpClient::Loop {
     }
 
     /// The server is reached at its address, but named to TLS as configured (protocol: SNI and verification).
-    std::string url_for_tls(Active& active, curl_slist*& connect_to) {
+    std::string url_for_tls(Active& active) {
         const std::string& url = active.transfer->request.url;
         if (settings.tls.server_name.empty() || !url.starts_with("https://")) return url;
         const auto parts = parse_url(url);
         const std::string host = contains(parts.host, ":") ? "[" + parts.host + "]" : parts.host;
         const auto path = url.find('/', 8);
-        connect_to = curl.slist_append(nullptr, format("{}:443:{}:{}", settings.tls.server_name, host, parts.port).c_str());
+        active.connect_to = curl.slist_append(nullptr, format("{}:443:{}:{}", settings.tls.server_name, host, parts.port).c_str());
         active.headers = curl.slist_append(active.headers, format("Host: {}:{}", host, parts.port).c_str());
         return format("https://{}:443{}", settings.tls.server_name, path == std::string::npos ? "/" : url.substr(path));
     }
@@ -118,17 +122,14 @@ struct HttpClient::Loop {
         Active& active = under_way.back();
         active.easy = curl.easy_init();
         CURL* easy = active.easy;
-        curl_slist* connect_to = nullptr;
-        const std::string url = url_for_tls(active, connect_to);
+        const std::string url = url_for_tls(active);
         for (const auto& header : transfer->request.headers) active.headers = curl.slist_append(active.headers, header.c_str());
         // Credentials only ever travel encrypted (client-go drops them for http too).
         if (!transfer->request.authorization.empty() && url.starts_with("https://"))
             active.headers = curl.slist_append(active.headers, ("Authorization: " + transfer->request.authorization.reveal()).c_str());
         set(easy, CURLOPT_URL, url.c_str());
-        if (connect_to != nullptr) {
-            set(easy, CURLOPT_CONNECT_TO, connect_to);
-            connect_lists.push_back(connect_to);
-        }
+        if (active.connect_to != nullptr) set(easy, CURLOPT_CONNECT_TO, active.connect_to);
+        set(easy, CURLOPT_ERRORBUFFER, active.details.data());
         set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
         set(easy, CURLOPT_HTTPHEADER, active.headers);
         set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE)); // never to a proxy
@@ -191,6 +192,11 @@ struct HttpClient::Loop {
                 }
                 return size;
             }
+            if (status == 200 && transfer.body.size() + size > k_most_body) {
+                transfer.error = Error{.kind = ErrorKind::protocol, .message = "the answer is larger than 16 MiB, which no single object is",
+                                       .help = {"is the server of the context a Kubernetes API server?"}};
+                return 0;
+            }
             const std::size_t most = status == 200 ? k_most_body : k_most_error_body;
             transfer.body.append(data, std::min(size, most - std::min(most, transfer.body.size())));
             return size;
@@ -207,7 +213,7 @@ struct HttpClient::Loop {
         curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         transfer->status = static_cast<int>(status);
         lost_connection = is_lost_connection(code);
-        if (code != CURLE_OK && !transfer->error) transfer->error = error_of(curl, easy, code, transfer->request.url, settings);
+        if (code != CURLE_OK && !transfer->error) transfer->error = error_of(curl, easy, code, {.url = transfer->request.url, .details = place->details.data()}, settings);
         release(*place);
         under_way.erase(place);
         return transfer;
@@ -217,7 +223,6 @@ struct HttpClient::Loop {
     const HttpSettings& settings;
     CURLM* multi = nullptr;
     std::list<Active> under_way;
-    std::vector<curl_slist*> connect_lists;
     bool lost_connection = false;
     std::minstd_rand noise{std::random_device{}()};
 };
@@ -253,7 +258,7 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
         m_loop->under_way.clear();
     };
     const auto done = [&](Transfer& transfer) {
-        m_bytes += transfer.bytes;
+        m_bytes += std::exchange(transfer.bytes, 0);
         const auto delay = transfer.delivered || (transfer.error && transfer.error->kind == ErrorKind::decode)
                                ? std::nullopt
                                : retry_delay({.status = transfer.error ? 0 : transfer.status, .connection_lost = m_loop->lost_connection,
@@ -266,6 +271,7 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
         ++m_retries;
         transfer.error.reset();
         transfer.body.clear();
+        transfer.headers.clear();
         waiting.push_back({&transfer, now_utc() + *delay});
     };
     while (!waiting.empty() || !m_loop->under_way.empty()) {
@@ -288,8 +294,6 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
             if (message->msg == CURLMSG_DONE) done(*m_loop->finish(message->easy_handle, message->data.result));
         if (running > 0 || !waiting.empty()) m_loop->curl.multi_poll(m_loop->multi, nullptr, 0, running > 0 ? k_poll_ms : 20, nullptr);
     }
-    for (auto* list : m_loop->connect_lists) m_loop->curl.slist_free_all(list);
-    m_loop->connect_lists.clear();
 }
 
 } // namespace kdiag::net
