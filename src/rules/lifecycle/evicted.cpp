@@ -48,14 +48,14 @@ void explain_own_limit(const kube::Pod& pod, const Eviction& eviction, Finding& 
 }
 
 void explain_node(const RuleContext& context, const kube::Pod& pod, const Eviction& eviction, Finding& finding) {
-    const std::string node(pod.spec.node_name);
+    const std::string node(pod.spec.node_name), shown = node.empty() ? "the node" : format("node `{}`", node);
     const std::string resource = eviction.kind == EvictionKind::node_condition ? format("the condition {}", eviction.name) : eviction.name.empty() ? std::string("a resource") : std::string(eviction.name);
     if (eviction.kind == EvictionKind::node_condition) {
         finding.title = format("pod is turned away by its node, which has {}", resource);
-        finding.cause = format("the kubelet of `{}` admits no pod while the node has {}", node, resource);
+        finding.cause = format("the kubelet of {} admits no pod while the node has {}", shown, resource);
     } else {
         finding.title = format("pod is evicted: its node ran low on {}", resource);
-        finding.cause = format("node `{}` ran low on {}, and the kubelet chose this pod{}", node, resource,
+        finding.cause = format("{} ran low on {}, and the kubelet chose this pod{}", shown, resource,
                                eviction.container.empty() ? std::string() : format(": container `{}` used {} and had requested {}", eviction.container, eviction.usage, eviction.request.empty() ? "0" : eviction.request));
         if (!eviction.container.empty())
             finding.evidence.push_back({.type = EvidenceType::derived, .text = format("container {} used {}, request {}", eviction.container, eviction.usage, eviction.request), .path = ".status.message"});

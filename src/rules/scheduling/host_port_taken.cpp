@@ -42,12 +42,12 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     Finding finding = begin_finding(context, waiting);
     std::vector<std::string> numbers;
     for (const auto& port : ports) numbers.push_back(std::to_string(port.port));
-    const std::string wanted = holder.pod ? std::to_string(holder.port.port) : numbers.empty() ? std::string("it asks for") : list_some(numbers);
-    finding.title = format("host port {} is taken on every node the pod could use", wanted);
+    const std::string wanted = holder.pod ? format("port {}", holder.port.port) : numbers.empty() ? std::string("port") : format("port {}", list_some(numbers));
+    finding.title = format("host {} is taken on every node the pod could use", wanted);
     if (holder.pod) {
         const auto top = context.facts.top_owner(*holder.pod), own = context.facts.top_owner(pod);
         const bool sibling = top.key() == own.key();
-        finding.cause = format("{} on `{}` already has port {} of the node, which only one pod of a node can have{}", kube::ref_of(*holder.pod).display(), holder.pod->spec.node_name, wanted,
+        finding.cause = format("{} on `{}` already has {} of the node, which only one pod of a node can have{}", kube::ref_of(*holder.pod).display(), holder.pod->spec.node_name, wanted,
                                sibling ? "; it is a pod of the same workload, so there are more replicas than nodes" : "");
         Evidence taken = port_evidence(*holder.pod, holder.port);
         taken.object = kube::ref_of(*holder.pod);
@@ -55,7 +55,7 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
         finding.evidence.push_back(port_evidence(pod, holder.port));
         finding.evidence.push_back(std::move(taken));
     } else {
-        finding.cause = format("something on {} already has port {} of the node, which only one pod of a node can have", nodes_phrase(waiting), wanted);
+        finding.cause = format("something on {} already has the {}, which only one pod of a node can have", nodes_phrase(waiting), wanted);
         if (!ports.empty()) finding.evidence.push_back(port_evidence(pod, ports.front()));
     }
     add_table(context, waiting, finding);

@@ -110,12 +110,11 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     } else {
         std::vector<std::string> amounts;
         for (const auto& resource : resources)
-            amounts.push_back(resource == "pods" ? "a place for one more pod" : format("{} {}", kube::show_quantity(resource, amount_of(requests, resource)), resource));
+            if (resource == "pods" || amount_of(requests, resource) > 0) amounts.push_back(resource == "pods" ? "a place for one more pod" : format("{} {}", kube::show_quantity(resource, amount_of(requests, resource)), resource));
         finding.title = format("pod does not fit on any node: insufficient {}", names);
-        finding.cause = format("the pod needs {}, and {} {} less than that free: requests of other pods count, not their use{}{}",
-                               amounts.empty() ? std::string("more") : list_some(amounts), nodes_phrase(waiting),
-                               waiting.analysis->decision.nodes.size() == 1 || waiting.said.nodes_total == 1 ? "has" : "have",
-                               rollout ? "; old pods of the same rollout hold part of it" : "", near_misses(waiting));
+        const std::string who = format("{} {}", nodes_phrase(waiting), waiting.analysis->decision.nodes.size() == 1 || waiting.said.nodes_total == 1 ? "has" : "have");
+        finding.cause = amounts.empty() ? format("{} too little {} free", who, names) : format("the pod needs {}, and {} less than that free", list_some(amounts), who);
+        finding.cause += format(": requests of other pods count, not their use{}{}", rollout ? "; old pods of the same rollout hold part of it" : "", near_misses(waiting));
     }
     add_request_evidence(pod, resources, finding);
     add_table(context, waiting, finding);

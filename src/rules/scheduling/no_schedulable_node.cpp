@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
@@ -20,7 +21,7 @@ std::vector<const NodeFit*> nodes_with(const Unscheduled& waiting, Constraint co
 
 bool all_are_joining(const RuleContext& context, const std::vector<const NodeFit*>& nodes) {
     return !nodes.empty() && std::all_of(nodes.begin(), nodes.end(), [&](const NodeFit* fit) {
-        return fit->room->node->meta.created && context.age(fit->room->node->meta.created) < k_joining;
+        return is_younger(context, fit->room->node->meta.created, k_joining);
     });
 }
 
@@ -28,6 +29,14 @@ std::string names_of(const std::vector<const NodeFit*>& nodes) {
     std::vector<std::string> names;
     for (const auto* fit : nodes) names.push_back(format("`{}`", fit->room->node->meta.name));
     return list_some(names);
+}
+
+/// `: node.kubernetes.io/unreachable`, as far as the scheduler names the taints.
+std::string said_taints(const Unscheduled& waiting) {
+    std::vector<std::string> taints;
+    for (const auto& refusal : waiting.said.refusals)
+        if (refusal.constraint == Constraint::taint && !refusal.detail.empty()) taints.push_back(format("`{}`", refusal.detail.substr(0, refusal.detail.find(':'))));
+    return taints.empty() ? std::string() : ": " + list_some(taints);
 }
 
 void add_node_evidence(const std::vector<const NodeFit*>& nodes, Constraint constraint, Finding& finding) {
@@ -48,6 +57,7 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     if (constraint == Constraint::node_condition && all_are_joining(context, nodes)) return;
     Finding finding = begin_finding(context, waiting);
     finding.shared = {.kind = "Cluster", .name = "nodes"};
+    finding.discriminator = waiting.said.no_nodes ? "none" : constraint == Constraint::cordoned ? "cordoned" : "out-of-order";
     if (waiting.said.no_nodes) {
         finding.title = "the cluster has no node to run pods on";
         finding.cause = "the scheduler knows no node at all";
@@ -58,9 +68,13 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
                                       : format("{} {} marked unschedulable, and nothing else could take the pod{}", names_of(nodes), nodes.size() == 1 ? "is" : "are", near_misses(waiting));
     } else {
         finding.title = "every node that could run the pod is out of order";
-        finding.cause = nodes.empty() ? std::string("the scheduler found only nodes with a taint that says they are not ready or under pressure")
+        finding.cause = nodes.empty() ? format("the scheduler found only nodes with a taint that says they are not ready or under pressure{}", said_taints(waiting))
                                       : format("{} {} not ready or under pressure, and nothing else could take the pod{}", names_of(nodes), nodes.size() == 1 ? "is" : "are", near_misses(waiting));
     }
+    const bool uninitialized = std::any_of(nodes.begin(), nodes.end(), [](const NodeFit* fit) {
+        return std::any_of(fit->obstacles.begin(), fit->obstacles.end(), [](const Obstacle& o) { return o.detail == "node.cloudprovider.kubernetes.io/uninitialized"; });
+    });
+    if (uninitialized) finding.cause += "; the cloud controller manager has not initialised a node";
     for (const auto* fit : nodes) finding.explained_by.push_back(kube::ref_of(*fit->room->node));
     add_node_evidence(nodes, constraint, finding);
     add_table(context, waiting, finding);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/node_report.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
@@ -13,7 +14,7 @@ void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& node : context.facts.all<kube::Node>()) {
         const auto* condition = kube::find_condition(node.status.conditions, "NetworkUnavailable");
         if (!condition || condition->status != "True" || is_leaving(node) || !concerns_scope(context.facts, node)) continue;
-        if (condition->changed && context.age(condition->changed) < k_setup) continue;
+        if (is_younger(context, condition->changed, k_setup)) continue;
         Finding finding = begin_node_finding(node, *condition);
         finding.title = format("network of node `{}` is not set up", node.meta.name);
         finding.cause = condition->reason == "NoRouteCreated" ? std::string("the cloud's route controller has not created a route to the pods of the node")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
 #include "rules/common/workload_health.hpp"
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
 #include "util/suggest.hpp"
@@ -44,7 +45,7 @@ void describe(const RuleContext& context, const kube::Pod& pod, FindingSink& sin
     const bool absent = !node && context.facts.knows<kube::Node>() && !context.facts.all<kube::Node>().empty();
     const auto* ready = node ? kube::find_condition(node->status.conditions, "Ready") : nullptr;
     const bool node_is_well = ready && ready->status == "True";
-    if (node_is_well && context.age(bound_at(pod)) < k_slow_kubelet) return;
+    if (node_is_well && is_younger(context, bound_at(pod), k_slow_kubelet)) return;
     Finding finding{.subject = kube::ref_of(pod)};
     finding.severity = severity_of_lost_pod(context.facts, pod);
     finding.confidence = absent || (node && !node_is_well) ? Confidence::certain : Confidence::likely;
@@ -75,7 +76,7 @@ void describe(const RuleContext& context, const kube::Pod& pod, FindingSink& sin
 
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& pod : context.facts.all<kube::Pod>())
-        if (is_unacknowledged(pod) && bound_at(pod) && context.age(bound_at(pod)) >= k_acknowledgement && !kubelet_spoke(context.facts, pod)) describe(context, pod, sink);
+        if (is_unacknowledged(pod) && bound_at(pod) && !is_younger(context, bound_at(pod), k_acknowledgement) && !kubelet_spoke(context.facts, pod)) describe(context, pod, sink);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/workload_health.hpp"
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/node_report.hpp"
 #include "rules/scheduling/pod_demand.hpp"
 #include "util/format.hpp"
@@ -33,13 +34,13 @@ std::string cause_of(const kube::Node& node, const kube::Condition& ready) {
     for (const auto& explanation : k_explanations)
         if (contains_ignoring_case(ready.message, explanation.part)) return std::string(explanation.cause);
     if (ready.status == "Unknown") return "the control plane has no word from its kubelet";
-    return ready.message.empty() ? format("the kubelet of `{}` says so without a reason", node.meta.name) : format("the kubelet says: {}", ready.message);
+    return ready.message.empty() || contains(ready.message, "posting ready status") ? format("the kubelet of `{}` says so without a reason", node.meta.name) : format("the kubelet says: {}", ready.message);
 }
 
 bool is_settling(const RuleContext& context, const kube::Node& node, const kube::Condition& ready) {
     const bool unknown = ready.status == "Unknown"; // forty seconds of silence lie behind it already
-    if (!unknown && ready.changed && context.age(ready.changed) < k_blip) return true;
-    return node.meta.created && context.age(node.meta.created) < k_joining;
+    if (!unknown && is_younger(context, ready.changed, k_blip)) return true;
+    return is_younger(context, node.meta.created, k_joining);
 }
 
 void add_pods(const RuleContext& context, const kube::Node& node, Finding& finding) {

@@ -64,7 +64,14 @@ std::string nodes_phrase(const Unscheduled& waiting) {
     if (nodes.size() == 1) return format("{} `{}`", all == 1 ? "the only node" : "node", nodes.front()->room->node->meta.name);
     if (nodes.empty()) {
         const auto total = waiting.said.nodes_total;
-        return !total ? "the nodes" : *total == 1 ? "the only node" : format("the {} nodes", *total);
+        if (!total) return "the nodes";
+        std::int64_t refusing = 0;
+        for (const auto& refusal : waiting.said.refusals)
+            if (refusal.constraint == waiting.analysis->decision.constraint) { // a node can lack several resources, but is counted under one taint
+                const std::int64_t count = refusal.nodes.value_or(*total);
+                refusing = refusal.constraint == Constraint::taint ? refusing + count : std::max(refusing, count);
+            }
+        return *total == 1 ? "the only node" : refusing > 0 && refusing < *total ? format("{} of {} nodes", refusing, *total) : format("the {} nodes", *total);
     }
     return nodes.size() == all ? format("all {} nodes", all) : format("the {} of {} nodes that come into question", nodes.size(), all);
 }

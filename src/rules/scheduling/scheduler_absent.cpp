@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
 #include "rules/common/workload_health.hpp"
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
 #include "util/suggest.hpp"
@@ -50,7 +51,7 @@ void describe(const RuleContext& context, const kube::Pod& pod, const std::set<s
     const std::string scheduler(scheduler_of(pod));
     Finding finding{.subject = kube::ref_of(pod)};
     finding.severity = severity_of_lost_pod(context.facts, pod);
-    finding.confidence = scheduler == k_default || context.age(pod.meta.created) < Duration::seconds(30) ? Confidence::likely : Confidence::certain;
+    finding.confidence = scheduler == k_default || is_younger(context, pod.meta.created, Duration::seconds(30)) ? Confidence::likely : Confidence::certain;
     finding.first_seen = pod.meta.created;
     finding.title = scheduler == k_default ? "no scheduler has looked at the pod" : format("no scheduler `{}` looks at the pod", scheduler);
     std::vector<std::string> known{std::string(k_default)};
@@ -82,7 +83,7 @@ void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (!was_never_looked_at(context.facts, pod) || !pod.meta.created) continue; // without a time it may be a manifest
         const bool is_default = scheduler_of(pod) == k_default;
-        if (context.age(pod.meta.created) < (is_default ? k_answer_of_default : k_answer_of_others)) continue;
+        if (is_younger(context, pod.meta.created, is_default ? k_answer_of_default : k_answer_of_others)) continue;
         ignored.push_back(&pod);
         if (is_default) ++by_default;
     }

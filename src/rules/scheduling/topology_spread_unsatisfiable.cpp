@@ -34,6 +34,7 @@ std::string similar_key(const RuleContext& context, std::string_view key) {
 }
 
 std::string cause_of(const RuleContext& context, const Unscheduled& waiting, const SpreadCounts* counts, std::string_view key) {
+    if (key.empty()) return "placing the pod anywhere would break a topology spread, which the scheduler's own configuration may demand";
     if (!counts) return format("placing the pod anywhere would break its spread over `{}` (whenUnsatisfiable DoNotSchedule)", key);
     if (counts->domains.empty())
         return format("the pod must be spread over `{}` (whenUnsatisfiable DoNotSchedule), and no node it may use has that label{}", key, similar_key(context, key));
@@ -49,9 +50,9 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     const auto& declared = waiting.pod->spec.topology_spread_constraints;
     const auto strict = std::find_if(declared.begin(), declared.end(), [](const auto& c) { return c.when_unsatisfiable != "ScheduleAnyway"; });
     const auto* constraint = counts ? counts->constraint : strict == declared.end() ? nullptr : &*strict;
-    const std::string key(constraint ? constraint->topology_key : std::string_view("a topology"));
+    const std::string key(constraint ? constraint->topology_key : std::string_view{});
     const bool no_label = counts && counts->domains.empty();
-    finding.title = no_label ? format("no node has the label `{}` that the pod's topology spread needs", key) : format("pod's topology spread over `{}` leaves no node for it", key);
+    finding.title = no_label ? format("no node has the label `{}` that the pod's topology spread needs", key) : key.empty() ? std::string("pod's topology spread leaves no node for it") : format("pod's topology spread over `{}` leaves no node for it", key);
     finding.cause = cause_of(context, waiting, counts, key);
     if (no_label) finding.confidence = Confidence::certain;
     if (constraint) {

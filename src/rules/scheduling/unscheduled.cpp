@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/scheduling/unscheduled.hpp"
 
+#include "rules/common/youth.hpp"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -16,13 +18,13 @@ constexpr Duration k_settling = Duration::seconds(10), k_young = Duration::secon
 bool is_being_helped(const RuleContext& context, const kube::Pod& pod) {
     const auto* up = context.facts.last_event(pod, "TriggeredScaleUp");
     const auto* refused = context.facts.last_event(pod, "NotTriggerScaleUp");
-    if (up && context.age(up->last_seen()) < k_scale_up && (!refused || refused->last_seen() < up->last_seen())) return true;
-    return !pod.status.nominated_node_name.empty() && pod.meta.created && context.age(pod.meta.created) < k_preemption;
+    if (up && is_younger(context, up->last_seen(), k_scale_up) && (!refused || refused->last_seen() < up->last_seen())) return true;
+    return !pod.status.nominated_node_name.empty() && is_younger(context, pod.meta.created, k_preemption);
 }
 
 /// An error of a plugin is retried; it counts when it lasts.
 bool is_passing_error(const RuleContext& context, const SchedulerWord& word) {
-    return word.condition && word.condition->reason == "SchedulerError" && word.condition->changed && context.age(word.condition->changed) < k_scheduler_error;
+    return word.condition && word.condition->reason == "SchedulerError" && is_younger(context, word.condition->changed, k_scheduler_error);
 }
 
 /// Whether the message could lead to one of the constraints; spares the nodes where it could not.
@@ -85,13 +87,12 @@ UnscheduledPods unscheduled_pods(const RuleContext& context, std::initializer_li
         if (!waits_for_node(pod)) continue;
         const auto word = last_word(context.facts, pod);
         if (!word || is_passing_error(context, *word)) continue;
-        const bool dated = static_cast<bool>(pod.meta.created);
-        if (dated && context.age(pod.meta.created) < k_settling) continue;
+        if (is_younger(context, pod.meta.created, k_settling)) continue;
         Unscheduled waiting{.pod = &pod, .word = *word, .said = parse_scheduler_message(word->text)};
         if (word->condition && word->condition->reason == "SchedulingGated")
             waiting.said.refusals = {{.constraint = Constraint::gate, .text = word->text}};
         if (!could_mean(waiting.said, pod.spec, wanted) || is_being_helped(context, pod)) continue;
-        waiting.young = dated && context.age(pod.meta.created) < k_young;
+        waiting.young = is_younger(context, pod.meta.created, k_young);
         waiting.claims = claims_of(pod, context.facts);
         if (!result.cluster) result.cluster = std::make_unique<ClusterRoom>(context.facts);
         auto& analysis = analyses[key_of(pod, word->text)];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
 #include "util/suggest.hpp"
@@ -70,7 +71,7 @@ Words words_for_unbound(const RuleContext& context, const Unscheduled& waiting, 
     const auto* claim = blame.claim ? blame.claim->claim : nullptr;
     if (claim && claim->status.phase == "Bound") return {};
     const Timestamp since = claim ? claim->meta.created : waiting.pod->meta.created;
-    if (since && context.age(since) < k_provisioning) return {};
+    if (is_younger(context, since, k_provisioning)) return {};
     const std::string name = blame.name.empty() ? "a claim" : format("claim `{}`", blame.name);
     std::string cause = format("the pod needs {}, which is not bound to a volume", name);
     if (claim && claim->spec.storage_class_name && !claim->spec.storage_class_name->empty()) cause += format(" (StorageClass `{}`)", *claim->spec.storage_class_name);
