@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/crash/crashes.hpp"
+#include "util/format.hpp"
+
+namespace kdiag::rules::crash {
+
+namespace {
+
+bool fits(const Crash& crash) {
+    return crash.telling.sign == LogSign::missing_file || crash.telling.sign == LogSign::missing_module || crash.telling.sign == LogSign::missing_library;
+}
+
+void check(const RuleContext& context, FindingSink& sink) {
+    for (const auto& crash : find_crashes(context)) {
+        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
+        if (!killed_by_probe(context, crash).empty()) continue;
+        Finding finding = begin(context, crash);
+        finding.confidence = Confidence::likely;
+        finding.title = format("{} ends because something it needs is missing in its image or volumes", crash.view.display());
+        finding.cause = format("its log says: {}", crash.telling.line);
+        finding.remedies.push_back({.text = "use an image that contains it, or mount the volume or key that holds it", .risk = Risk::change});
+        add_usual_help(context, crash, finding);
+        sink.add(std::move(finding));
+    }
+}
+
+} // namespace
+
+extern const Rule k_missing_file{
+    {.id = "KD1020", .name = "program-incomplete", .title = "a program misses a file, module or library", .category = "container",
+     .scenario = Scenario::crash_loop, .stage = Stage::container, .severity = Severity::critical, .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::logs, kube::Resource::events, kube::Resource::replicasets}, .precedence = 22,
+     .doc = {.meaning = "The program looks for a file, a module or a library that is not there.",
+             .why_it_matters = "It cannot start until the image or the volumes contain it.",
+             .how_it_is_found = "The telling line of the last log names what is missing.",
+             .what_to_do = "Compare the image tag with the one that worked.\nCheck mountPath and the keys of mounted ConfigMaps: a mount hides what the image has there.",
+             .false_positives = "none known",
+             .see_also = "KD1006 KD1406"}},
+    check};
+
+} // namespace kdiag::rules::crash

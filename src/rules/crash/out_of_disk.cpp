@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/crash/crashes.hpp"
+#include "util/format.hpp"
+
+namespace kdiag::rules::crash {
+
+namespace {
+
+bool fits(const Crash& crash) {
+    return crash.telling.sign == LogSign::disk_full || crash.telling.sign == LogSign::too_many_files;
+}
+
+void check(const RuleContext& context, FindingSink& sink) {
+    for (const auto& crash : find_crashes(context)) {
+        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
+        if (!killed_by_probe(context, crash).empty()) continue;
+        Finding finding = begin(context, crash);
+        finding.confidence = Confidence::likely;
+        finding.title = format("{} ends because it runs out of disk space or file handles", crash.view.display());
+        finding.cause = format("its log says: {}", crash.telling.line);
+        finding.remedies.push_back({.text = "free or enlarge the volume that is full, or raise the limit of open files on the node", .risk = Risk::change});
+        add_usual_help(context, crash, finding);
+        sink.add(std::move(finding));
+    }
+}
+
+} // namespace
+
+extern const Rule k_out_of_disk{
+    {.id = "KD1018", .name = "out-of-disk-or-files", .title = "a program runs out of disk space or file handles", .category = "container",
+     .scenario = Scenario::crash_loop, .stage = Stage::container, .severity = Severity::critical, .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::logs, kube::Resource::events, kube::Resource::replicasets}, .precedence = 30,
+     .doc = {.meaning = "The program ends because a volume is full or the number of open files is used up.",
+             .why_it_matters = "It cannot go on until there is room.",
+             .how_it_is_found = "The telling line of the last log names the missing resource.",
+             .what_to_do = "Look at the size of the claim or the sizeLimit of the emptyDir.\nRaise inotify and file limits on the node.",
+             .false_positives = "none known",
+             .see_also = "KD5002"}},
+    check};
+
+} // namespace kdiag::rules::crash

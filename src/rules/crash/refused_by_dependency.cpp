@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/common/pod_references.hpp"
+#include "rules/crash/crashes.hpp"
+#include "util/format.hpp"
+
+namespace kdiag::rules::crash {
+
+namespace {
+
+bool fits(const Crash& crash) {
+    return crash.telling.sign == LogSign::authentication_failed || crash.telling.sign == LogSign::untrusted_certificate || crash.telling.sign == LogSign::forbidden_by_rbac;
+}
+
+void check(const RuleContext& context, FindingSink& sink) {
+    for (const auto& crash : find_crashes(context)) {
+        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
+        if (!killed_by_probe(context, crash).empty()) continue;
+        Finding finding = begin(context, crash);
+        finding.confidence = Confidence::likely;
+        finding.title = format("{} ends because it is refused by what it connects to", crash.view.display());
+        finding.cause = format("its log says: {}", crash.telling.line);
+        for (const auto& name : configuration_of(*crash.view.pod, *crash.view.spec)) finding.evidence.push_back({.type = EvidenceType::field, .text = "reads " + name, .path = crash.view.spec_path("env")});
+        finding.remedies.push_back({.text = "correct the credential, role or certificate authority that the log is about", .risk = Risk::change});
+        add_usual_help(context, crash, finding);
+        sink.add(std::move(finding));
+    }
+}
+
+} // namespace
+
+extern const Rule k_refused_by_dependency{
+    {.id = "KD1019", .name = "refused-by-dependency", .title = "a dependency refuses a program's credentials or certificate", .category = "access",
+     .scenario = Scenario::crash_loop, .stage = Stage::container, .severity = Severity::critical, .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::logs, kube::Resource::events, kube::Resource::replicasets}, .precedence = 30,
+     .doc = {.meaning = "The program reaches what it needs, but its password, certificate or role is not accepted.",
+             .why_it_matters = "It cannot work until it is let in.",
+             .how_it_is_found = "The telling line of the last log speaks of authentication, of a certificate that is not trusted, or of a service account that lacks a role.",
+             .what_to_do = "Compare the Secret with what the other side expects.\nMount the certificate authority.\nFor the Kubernetes API, bind a role to the service account.",
+             .false_positives = "none known",
+             .see_also = "KD6001"}},
+    check};
+
+} // namespace kdiag::rules::crash
