@@ -177,6 +177,19 @@ TEST_CASE("the table names what keeps a pod from each node, and groups many node
     }
 }
 
+TEST_CASE("a pod of a DaemonSet is meant for one node") {
+    kube::PodSpec spec;
+    CHECK(meant_for(spec) == "");
+    spec.affinity = std::make_unique<kube::Affinity>();
+    spec.affinity->node = std::make_unique<kube::NodeAffinity>();
+    spec.affinity->node->required = std::make_unique<kube::NodeSelector>();
+    auto& terms = spec.affinity->node->required->terms;
+    terms.push_back({.match_fields = {{.key = "metadata.name", .op = "In", .values = {"n-1"}}}});
+    CHECK(meant_for(spec) == "n-1");
+    terms.push_back({.match_expressions = {{.key = "zone", .op = "Exists"}}});
+    CHECK(meant_for(spec) == "");
+}
+
 TEST_CASE("nodes that were not read are not taken for absent ones") {
     facts::SnapshotParts parts;
     parts.gaps.push_back({.resource = kube::Resource::nodes, .reason = facts::GapReason::forbidden});

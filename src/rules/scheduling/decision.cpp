@@ -133,12 +133,23 @@ std::set<Constraint> kinds_of(const SchedulerMessage& said, const kube::PodSpec&
     return kinds;
 }
 
+std::set<Constraint> possible_decisions(const std::set<Constraint>& kinds) {
+    Kinds possible = kinds;
+    for (const Constraint kind : {Constraint::taint, Constraint::node_condition, Constraint::cordoned})
+        if (kinds.contains(kind)) possible.insert({Constraint::taint, Constraint::node_condition, Constraint::cordoned});
+    if (kinds.size() > 1) possible.insert(Constraint::other);
+    return possible;
+}
+
 Decision decide(const SchedulerMessage& said, const std::vector<NodeFit>& fits, const kube::PodSpec& spec) {
     if (said.no_nodes) return {Constraint::node_condition, {}};
     const Kinds kinds = kinds_of(said, spec);
     for (const Constraint kind : k_of_the_pod)
         if (kinds.contains(kind)) return {kind, {}};
-    return fits.empty() ? decide_by_message(kinds) : decide_by_nodes(kinds, fits);
+    Decision decision = fits.empty() ? decide_by_message(kinds) : decide_by_nodes(kinds, fits);
+    // The scheduler looked at each node: what it did not name is not what keeps the pod waiting.
+    if (!possible_decisions(kinds).contains(decision.constraint)) decision.constraint = kinds.size() == 1 ? *kinds.begin() : Constraint::other;
+    return decision;
 }
 
 } // namespace kdiag::rules::scheduling

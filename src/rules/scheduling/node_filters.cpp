@@ -49,6 +49,17 @@ bool wants_node(const kube::PodSpec& spec, const kube::Node& node) {
     return !spec.affinity || !spec.affinity->node || !spec.affinity->node->required || matches(*spec.affinity->node->required, node);
 }
 
+std::string_view meant_for(const kube::PodSpec& spec) {
+    if (!spec.affinity || !spec.affinity->node || !spec.affinity->node->required) return {};
+    std::string_view name;
+    for (const auto& term : spec.affinity->node->required->terms) {
+        const auto field = std::find_if(term.match_fields.begin(), term.match_fields.end(), [](const auto& r) { return r.key == "metadata.name" && r.op == "In" && r.values.size() == 1; });
+        if (field == term.match_fields.end() || (!name.empty() && name != field->values.front())) return {};
+        name = field->values.front();
+    }
+    return name;
+}
+
 std::vector<std::string> unmet_labels(const kube::PodSpec& spec, const kube::Node& node) {
     std::vector<std::string> unmet;
     for (const auto& [key, value] : spec.node_selector)

@@ -17,6 +17,8 @@ bool holds(const kube::LabelRequirement& requirement, const kube::TextMap& label
 bool matches(const kube::NodeSelector& selector, const kube::Node& node);
 /// nodeSelector and the required node affinity together.
 bool wants_node(const kube::PodSpec& spec, const kube::Node& node);
+/// The one node that a DaemonSet's pod is made for (affinity to `metadata.name`); empty for every other pod.
+std::string_view meant_for(const kube::PodSpec& spec);
 /// What of nodeSelector and affinity fails on a node: `label disk=ssd`, `affinity zone in (a, b)`.
 std::vector<std::string> unmet_labels(const kube::PodSpec& spec, const kube::Node& node);
 

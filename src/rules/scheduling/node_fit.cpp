@@ -60,7 +60,9 @@ std::vector<NodeFit> fit_nodes(const ClusterRoom& cluster, const kube::Pod& pod,
     const auto ports = host_ports_of(pod.spec);
     std::vector<NodeFit> fits;
     fits.reserve(cluster.nodes().size());
-    for (const auto& room : cluster.nodes()) {
+    const std::string_view target = meant_for(pod.spec);
+    const NodeRoom* only = target.empty() ? nullptr : cluster.find(target);
+    for (const auto& room : only ? std::span(only, 1) : cluster.nodes()) {
         NodeFit fit{.room = &room};
         for (auto& label : unmet_labels(pod.spec, *room.node)) fit.obstacles.push_back({Constraint::node_selector, std::move(label)});
         add_taints(pod, *room.node, fit.obstacles);

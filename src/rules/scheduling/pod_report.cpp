@@ -50,8 +50,7 @@ Finding begin_finding(const RuleContext& context, const Unscheduled& waiting) {
 void add_table(const RuleContext& context, const Unscheduled& waiting, Finding& finding) {
     if (!waiting.analysis->fits.empty()) {
         finding.evidence.push_back({.type = EvidenceType::derived, .text = format("needs {}", needs_line(*waiting.pod)), .path = ".spec"});
-        for (auto& line : fit_table(*waiting.pod, waiting.analysis->fits))
-            finding.evidence.push_back({.type = EvidenceType::derived, .text = std::move(line), .table_row = true});
+        for (const auto& line : waiting.analysis->table) finding.evidence.push_back({.type = EvidenceType::derived, .text = line, .table_row = true});
     }
     if (const auto* refused = context.facts.last_event(*waiting.pod, "NotTriggerScaleUp"))
         finding.evidence.push_back({.type = EvidenceType::event, .text = format("autoscaler: {}", refused->message), .value = std::string(refused->message),

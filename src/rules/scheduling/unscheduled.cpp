@@ -2,6 +2,8 @@
 #include "rules/scheduling/unscheduled.hpp"
 
 #include "rules/common/youth.hpp"
+#include "rules/scheduling/fit_table.hpp"
+#include "rules/scheduling/node_filters.hpp"
 
 #include <algorithm>
 #include <map>
@@ -31,23 +33,15 @@ bool is_passing_error(const RuleContext& context, const SchedulerWord& word) {
 bool could_mean(const SchedulerMessage& said, const kube::PodSpec& spec, std::initializer_list<Constraint> wanted) {
     const auto wants = [&](Constraint kind) { return std::find(wanted.begin(), wanted.end(), kind) != wanted.end(); };
     if (said.no_nodes) return wants(Constraint::node_condition);
-    const auto kinds = kinds_of(said, spec);
-    if (kinds.size() > 1) return true;
-    return std::any_of(kinds.begin(), kinds.end(), wants) || (kinds.contains(Constraint::taint) && (wants(Constraint::node_condition) || wants(Constraint::cordoned))) ||
-           (kinds.contains(Constraint::node_selector) && wants(Constraint::volume_affinity)) || (wants(Constraint::other) && !kinds.empty());
-}
-
-bool is_bound_to_one_node(const kube::Pod& pod) {
-    if (!pod.spec.affinity || !pod.spec.affinity->node || !pod.spec.affinity->node->required) return false;
-    const auto& terms = pod.spec.affinity->node->required->terms;
-    return std::any_of(terms.begin(), terms.end(), [](const auto& term) { return !term.match_fields.empty(); });
+    const auto possible = possible_decisions(kinds_of(said, spec));
+    return std::any_of(possible.begin(), possible.end(), wants);
 }
 
 /// Replicas of one controller that were told the same have one analysis.
 using Key = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
 Key key_of(const kube::Pod& pod, std::string_view text) {
     const auto* controller = pod.meta.controller();
-    const bool alike = controller && controller->kind != kube::DaemonSet::k_kind && controller->kind != kube::StatefulSet::k_kind && !is_bound_to_one_node(pod);
+    const bool alike = controller && controller->kind != kube::DaemonSet::k_kind && controller->kind != kube::StatefulSet::k_kind && meant_for(pod.spec).empty();
     return {pod.meta.namespace_name, alike ? controller->kind : kube::Pod::k_kind, alike ? controller->name : pod.meta.name, text};
 }
 
@@ -59,6 +53,7 @@ std::shared_ptr<const Analysis> analyse(const Unscheduled& pod, const ClusterRoo
         analysis->fits = fit_nodes(*cluster, *pod.pod, *analysis->neighbours, pod.claims);
     }
     analysis->decision = decide(pod.said, analysis->fits, pod.pod->spec);
+    if (!analysis->fits.empty()) analysis->table = fit_table(*pod.pod, analysis->fits);
     return analysis;
 }
 

@@ -27,6 +27,7 @@ struct Analysis {
     std::optional<Neighbours> neighbours; ///< absent: nodes are not known
     std::vector<NodeFit> fits;            ///< of all nodes, by name; empty: not known
     Decision decision;
+    std::vector<std::string> table; ///< fit_table of the first replica
 };
 
 struct Unscheduled {
