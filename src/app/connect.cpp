@@ -11,7 +11,7 @@ Result<std::unique_ptr<collect::Source>> open_source(const ConnectOptions& optio
     if (!options.from.empty()) return collect::open_files(options.from);
     KD_TRY_ASSIGN(auto config, config::resolve_cluster(options.overrides, environment.variable));
     const std::string proxy = net::proxy_from_environment(config.server, environment.variable);
-    KD_TRY_ASSIGN(auto client, client::ApiClient::make(std::move(config), proxy, {.stdin_is_terminal = environment.stdin_is_terminal}));
+    KD_TRY_ASSIGN(auto client, client::ApiClient::make(std::move(config), proxy, {.stdin_is_terminal = environment.stdin_is_terminal}, environment.interrupted));
     return collect::open_cluster(std::move(client));
 }
 

@@ -6,6 +6,8 @@
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
+#include <unordered_set>
+
 namespace kdiag::client {
 
 namespace {
@@ -25,6 +27,29 @@ std::vector<std::string> impersonation_headers(const config::Impersonation& who)
     return headers;
 }
 
+constexpr int k_page_size = 500; // kubectl's
+
+Error not_a_list(const std::string& doing) {
+    return {.kind = ErrorKind::protocol, .message = format("cannot {}: the answer is not a list of objects", doing),
+            .help = {"is the server of the context a Kubernetes API server?"}};
+}
+
+Result<data::Value> json_of(const ApiAnswer& answer, const std::string& doing) {
+    auto document = data::parse_json(answer.body);
+    if (document && document->is_object()) return document;
+    Error error{.kind = ErrorKind::protocol, .message = format("cannot {}: the server's answer is no JSON object", doing),
+                .help = {"is the server of the context a Kubernetes API server?"}};
+    if (contains(answer.content_type, "html"))
+        error.notes.push_back("it answered with a web page");
+    else if (!document)
+        error.notes.push_back(document.error().message);
+    return error;
+}
+
+std::string continue_of(const Result<data::Value>& list) {
+    return list ? std::string(list->at("metadata", "continue").as_string()) : std::string();
+}
+
 bool holds_line_break(const std::vector<std::string>& headers) {
     for (const auto& header : headers)
         if (header.find_first_of("\r\n") != std::string::npos) return true;
@@ -39,25 +64,20 @@ std::string escape(std::string_view text) {
     return escaped;
 }
 
-ApiClient::ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options)
-    : m_config(std::move(config)), m_environment_proxy(std::move(environment_proxy)), m_credentials(m_config, exec_options) {}
+ApiClient::ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options, const std::atomic<bool>* interrupted)
+    : m_config(std::move(config)), m_environment_proxy(std::move(environment_proxy)), m_credentials(m_config, exec_options), m_interrupted(interrupted) {}
 
-Result<std::unique_ptr<ApiClient>> ApiClient::make(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options) {
+Result<std::unique_ptr<ApiClient>> ApiClient::make(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options,
+                                                   const std::atomic<bool>* interrupted) {
     if (holds_line_break(impersonation_headers(config.impersonation)))
         return Error{.kind = ErrorKind::usage, .message = "--as and its kin take no line breaks"};
-    return std::unique_ptr<ApiClient>(new ApiClient(std::move(config), std::move(environment_proxy), exec_options));
+    return std::unique_ptr<ApiClient>(new ApiClient(std::move(config), std::move(environment_proxy), exec_options, interrupted));
 }
 
-Status ApiClient::prepare() {
-    KD_TRY(m_credentials.prepare(now_utc()));
-    if (m_http) return {};
+net::HttpSettings ApiClient::http_settings() const {
     net::HttpSettings settings;
     settings.tls = {.ca_pem = m_config.ca_pem, .insecure = m_config.insecure, .server_name = m_config.tls_server_name,
                     .certificate_pem = m_config.client_certificate_pem, .key_pem = m_config.client_key_pem};
-    if (!m_credentials.certificate_pem().empty()) {
-        settings.tls.certificate_pem = m_credentials.certificate_pem();
-        settings.tls.key_pem = m_credentials.key_pem();
-    }
     settings.proxy = m_config.proxy_url.empty() ? m_environment_proxy : m_config.proxy_url;
     if (settings.proxy.starts_with("socks5://")) settings.proxy.replace(0, 9, "socks5h://"); // Go lets the proxy resolve names
     settings.stall_timeout = m_config.request_timeout;
@@ -65,8 +85,24 @@ Status ApiClient::prepare() {
     // gzip costs more than it saves when the server is this machine.
     settings.compressed = !m_config.disable_compression && !contains(parts, "//127.0.0.1") && !contains(parts, "//localhost") && !contains(parts, "//[::1]");
     settings.user_agent = format("kdiag/{} (linux/amd64)", KDIAG_VERSION);
-    KD_TRY_ASSIGN(m_http, net::HttpClient::make(std::move(settings)));
+    return settings;
+}
+
+Status ApiClient::prepare() {
+    KD_TRY(m_credentials.prepare(now_utc()));
+    if (m_credentials.authorization().reveal().find_first_of("\r\n") != std::string::npos)
+        return Error{.kind = ErrorKind::config, .message = "the token holds a line break, which no token has", .help = {"check the user's token in the kubeconfig"}};
+    if (!m_http) {
+        KD_TRY_ASSIGN(m_http, net::HttpClient::make(http_settings()));
+    }
+    use_plugin_identity();
     return {};
+}
+
+void ApiClient::use_plugin_identity() {
+    if (m_credentials.certificate_pem().empty() || m_credentials.certificate_pem() == m_certificate_in_use) return;
+    m_http->set_identity(m_credentials.certificate_pem(), m_credentials.key_pem());
+    m_certificate_in_use = m_credentials.certificate_pem();
 }
 
 net::Transfer ApiClient::transfer_for(const ApiRequest& request) const {
@@ -85,33 +121,40 @@ void ApiClient::describe_401(Error& error) const {
                                                    m_config.exec ? format(": exec plugin `{}` gave a credential that is refused", m_config.exec->command) : ""));
 }
 
+/// One newer credential for all that were refused: they were not carried out, so they may be sent again.
+Status ApiClient::replay_refused(std::vector<net::Transfer>& transfers, const net::RunLimits& limits) {
+    std::vector<net::Transfer*> refused;
+    for (auto& transfer : transfers)
+        if (transfer.status == 401 && !transfer.error) refused.push_back(&transfer);
+    if (refused.empty()) return {};
+    KD_TRY_ASSIGN(const bool newer, m_credentials.refresh(now_utc()));
+    if (!newer) return {};
+    use_plugin_identity();
+    for (auto* transfer : refused) {
+        transfer->status = 0;
+        transfer->body.clear();
+        transfer->headers.clear();
+        transfer->request.authorization = m_credentials.authorization();
+    }
+    m_http->run(refused, limits);
+    return {};
+}
+
 Result<std::vector<ApiAnswer>> ApiClient::get_all(const std::vector<ApiRequest>& requests, const net::RunLimits& limits) {
     KD_TRY(prepare());
+    net::RunLimits own = limits;
+    if (own.interrupted == nullptr) own.interrupted = m_interrupted;
     std::vector<net::Transfer> transfers;
     for (const auto& request : requests) transfers.push_back(transfer_for(request));
     std::vector<net::Transfer*> pointers;
     for (auto& transfer : transfers) pointers.push_back(&transfer);
-    m_http->run(pointers, limits);
-
-    std::vector<net::Transfer*> refused;
-    for (auto& transfer : transfers)
-        if (transfer.status == 401 && !transfer.error) refused.push_back(&transfer);
-    if (!refused.empty()) {
-        KD_TRY_ASSIGN(const bool newer, m_credentials.refresh(now_utc()));
-        if (newer) {
-            if (!m_credentials.certificate_pem().empty()) m_http->set_identity(m_credentials.certificate_pem(), m_credentials.key_pem());
-            for (auto* transfer : refused) {
-                transfer->status = 0;
-                transfer->body.clear();
-                transfer->request.authorization = m_credentials.authorization();
-            }
-            m_http->run(refused, limits);
-        }
-    }
+    m_http->run(pointers, own);
+    KD_TRY(replay_refused(transfers, own));
     std::vector<ApiAnswer> answers;
     for (std::size_t i = 0; i < transfers.size(); ++i) {
         auto& transfer = transfers[i];
-        ApiAnswer answer{.status = transfer.status, .content_type = std::string(transfer.header("content-type")), .error = transfer.error, .delivered = transfer.delivered};
+        ApiAnswer answer{.status = transfer.status, .content_type = std::string(transfer.header("content-type")), .error = transfer.error,
+                         .delivered = transfer.delivered, .connection_lost = transfer.connection_lost};
         if (!answer.error && transfer.status != 200) answer.error = error_of_answer(transfer, requests[i].doing);
         if (transfer.status == 401 && answer.error) describe_401(*answer.error);
         answer.unserved = is_unserved(transfer);
@@ -121,15 +164,49 @@ Result<std::vector<ApiAnswer>> ApiClient::get_all(const std::vector<ApiRequest>&
     return answers;
 }
 
-Result<data::Value> ApiClient::get_json(const ApiRequest& request, const net::RunLimits& limits) {
-    KD_TRY_ASSIGN(auto answers, get_all({request}, limits));
+net::RunLimits ApiClient::minute() const {
+    return {.deadline = now_utc() + Duration::minutes(1), .interrupted = m_interrupted};
+}
+
+Result<data::Value> ApiClient::get_json(const ApiRequest& request) {
+    KD_TRY_ASSIGN(auto answers, get_all({request}, minute()));
     auto& answer = answers.front();
     if (answer.error) return std::move(*answer.error);
-    auto document = data::parse_json(answer.body);
-    if (!document)
-        return Error{.kind = ErrorKind::protocol, .message = format("cannot {}: the server's answer is no JSON", request.doing), .notes = {document.error().message},
-                     .help = {"is the server of the context a Kubernetes API server?"}};
-    return document;
+    return json_of(answer, request.doing);
+}
+
+Result<std::vector<data::Value>> ApiClient::get_items(const ApiRequest& request) {
+    const auto limits = minute();
+    const char separator = contains(request.path, "?") ? '&' : '?';
+    std::vector<data::Value> items;
+    std::unordered_set<std::string> seen; // pages of different moments may hold an object twice
+    std::string token;
+    bool again = false;
+    for (;;) {
+        auto page = request;
+        page.path += format("{}limit={}{}", separator, k_page_size, token.empty() ? std::string() : "&continue=" + escape(token));
+        KD_TRY_ASSIGN(auto answers, get_all({page}, limits));
+        auto& answer = answers.front();
+        if (answer.status == 410 && !token.empty()) {
+            std::string fresh = continue_of(data::parse_json(answer.body));
+            if (fresh == token || (fresh.empty() && std::exchange(again, true))) return std::move(*answer.error);
+            token = std::move(fresh);
+            continue;
+        }
+        if (answer.error) return std::move(*answer.error);
+        auto document = json_of(answer, request.doing);
+        if (!document) return std::move(document).error();
+        if (!(*document)["items"].is_array() && !(*document)["items"].is_null()) return not_a_list(request.doing);
+        for (const auto& item : (*document)["items"].as_array()) {
+            const auto& meta = item["metadata"];
+            const std::string key = std::string(meta["namespace"].as_string()) + '/' + std::string(meta["name"].as_string());
+            if (seen.insert(key).second) items.push_back(item);
+        }
+        std::string next = continue_of(document);
+        if (next.empty()) return items;
+        if (next == token) return not_a_list(request.doing);
+        token = std::move(next);
+    }
 }
 
 } // namespace kdiag::client

@@ -5,6 +5,7 @@
 #include "data/value.hpp"
 #include "net/http.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,19 +30,24 @@ struct ApiAnswer {
     std::optional<Error> error; ///< set for everything but a 200
     bool unserved = false;      ///< a 404 that says: this API does not exist here
     bool delivered = false;
+    bool connection_lost = false; ///< in the middle
 };
 
 /// GETs against one cluster with one identity. Keeps the connection and the credential fresh; a 401 is answered once by a newer
 /// credential and the same requests again.
 class ApiClient {
 public:
-    /// `proxy` is for when the kubeconfig names none.
-    static Result<std::unique_ptr<ApiClient>> make(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options);
+    /// `environment_proxy` is for when the kubeconfig names none; `interrupted` ends every request.
+    static Result<std::unique_ptr<ApiClient>> make(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options,
+                                                   const std::atomic<bool>* interrupted = nullptr);
 
     /// Runs all of them in parallel, within limits; answers in the order of the requests. An Error is about all: no credential.
     Result<std::vector<ApiAnswer>> get_all(const std::vector<ApiRequest>& requests, const net::RunLimits& limits);
-    /// One request whose answer is a JSON document.
-    Result<data::Value> get_json(const ApiRequest& request, const net::RunLimits& limits = {});
+    /// One request whose answer is a JSON document. It may take as long as the API server itself allows, a minute.
+    Result<data::Value> get_json(const ApiRequest& request);
+    /// The items of a list, read page by page. A page token that has expired (410) goes on with the fresh one of the answer, as the
+    /// API offers; without one the list is read again, once.
+    Result<std::vector<data::Value>> get_items(const ApiRequest& request);
 
     const config::ClusterConfig& config() const { return m_config; }
     std::uint64_t requests() const { return m_http ? m_http->requests() : 0; }
@@ -49,15 +55,21 @@ public:
     std::uint64_t bytes() const { return m_http ? m_http->bytes() : 0; }
 
 private:
-    ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options);
+    ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options, const std::atomic<bool>* interrupted);
     Status prepare();
+    net::HttpSettings http_settings() const;
+    Status replay_refused(std::vector<net::Transfer>& transfers, const net::RunLimits& limits);
+    void use_plugin_identity();
+    net::RunLimits minute() const;
     net::Transfer transfer_for(const ApiRequest& request) const;
     void describe_401(Error& error) const;
 
     config::ClusterConfig m_config;
     std::string m_environment_proxy;
     Credentials m_credentials;
+    const std::atomic<bool>* m_interrupted;
     std::unique_ptr<net::HttpClient> m_http;
+    std::string m_certificate_in_use;
 };
 
 /// Percent-encodes a query value or path segment.

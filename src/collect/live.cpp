@@ -68,34 +68,34 @@ public:
         if (object || object.error().kind != ErrorKind::not_found) return object;
         Error error{.kind = ErrorKind::not_found, .message = type.namespaced ? format("no {} `{}` in namespace {}", type.singular, name, namespace_name)
                                                                              : format("no {} `{}`", type.singular, name)};
-        if (const auto near = nearest(name, names_of(type, namespace_name)); !near.empty()) error.help.push_back(format("did you mean {}?", list_some(near)));
+        const auto names = names_of(type, namespace_name);
+        if (!names && names.error().kind == ErrorKind::not_found)
+            return Error{.kind = ErrorKind::not_found, .message = format("the server does not serve {} of {}", type.plural, type.api_version())};
+        if (!names) return error;
+        if (const auto near = nearest(name, *names); !near.empty()) error.help.push_back(format("did you mean {}?", list_some(near)));
         return error;
     }
 
     Result<std::vector<data::Value>> objects(const ResourceType& type, std::string_view namespace_name, std::string_view selector) override {
         const std::string query = selector.empty() ? std::string() : format("?labelSelector={}", client::escape(selector));
-        KD_TRY_ASSIGN(const auto list, m_client->get_json({.path = collection_path(type, namespace_name) + query, .doing = format("list {}", type.plural)}));
-        std::vector<data::Value> objects;
-        for (data::Value item : list["items"].as_array()) {
-            item.set("kind", type.kind).set("apiVersion", type.api_version());
-            objects.push_back(std::move(item));
-        }
+        KD_TRY_ASSIGN(auto objects, m_client->get_items({.path = collection_path(type, namespace_name) + query, .doing = format("list {}", type.plural)}));
+        for (auto& object : objects) object.set("kind", type.kind).set("apiVersion", type.api_version()); // items of lists don't say
         return objects;
     }
 
     Identity identity() const override {
         const auto& config = m_client->config();
-        return {.kind = "live", .context = config.context, .server = config.server};
+        return {.kind = "live", .context = config.context, .server = net::display_url(config.server)};
     }
     std::string default_namespace() const override { return m_client->config().namespace_name; }
     ReadStats stats() const override { return {.api_requests = m_client->requests(), .bytes_received = m_client->bytes(), .retries = m_client->retries()}; }
 
 private:
-    std::vector<std::string> names_of(const ResourceType& type, std::string_view namespace_name) {
+    Result<std::vector<std::string>> names_of(const ResourceType& type, std::string_view namespace_name) {
+        KD_TRY_ASSIGN(const auto list, m_client->get_items({.path = collection_path(type, namespace_name), .doing = format("list {}", type.plural),
+                                                            .accept = std::string(k_metadata_only)}));
         std::vector<std::string> names;
-        const auto list = m_client->get_json({.path = collection_path(type, namespace_name) + "?limit=500", .doing = format("list {}", type.plural), .accept = std::string(k_metadata_only)});
-        if (list)
-            for (const auto& item : (*list)["items"].as_array()) names.emplace_back(item.at("metadata", "name").as_string());
+        for (const auto& item : list) names.emplace_back(item.at("metadata", "name").as_string());
         return names;
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/live_reader.hpp"
 
-#include "facts/wanted_logs.hpp"
 #include "kube/codec/item_splitter.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
+#include "util/suggest.hpp"
 
 #include <algorithm>
 
@@ -41,7 +41,6 @@ struct LiveReader::ListRead {
     ListRead(const PlannedList& planned, ObjectSink& object_sink)
         : list(planned), sink(object_sink), splitter({.on_item = [this](std::string_view item, bool in_list) -> Status {
               if (in_list) sink.add(list.resource, item, {});
-              else not_a_list = true;
               return {};
           }, .on_list_start = [this](std::string_view) { is_list = true; }}) {}
     ListRead(const ListRead&) = delete;
@@ -50,7 +49,7 @@ struct LiveReader::ListRead {
     const PlannedList& list;
     ObjectSink& sink;
     kube::ItemSplitter splitter;
-    bool is_list = false, not_a_list = false;
+    bool is_list = false;
 };
 
 LiveReader::LiveReader(client::ApiClient& client, const ReadRequest& request)
@@ -82,46 +81,106 @@ void LiveReader::note_gap(const PlannedList& list, const Error& error, bool unse
 }
 
 Status LiveReader::read_lists(const std::vector<PlannedList>& lists) {
-    std::vector<std::pair<const PlannedList*, std::string_view>> open;
-    for (const auto& list : lists) open.emplace_back(&list, std::string_view());
-    m_total += lists.size();
-    for (int round = 0; !open.empty() && round < 3; ++round) { // the later rounds are for old servers
-        std::vector<std::unique_ptr<ListRead>> reads;
-        std::vector<client::ApiRequest> requests;
-        for (const auto& [list, version] : open) {
-            reads.push_back(std::make_unique<ListRead>(*list, list->for_node_usage ? m_usage_sink : m_sink));
-            requests.push_back({.path = list_path(*list, version), .doing = format("list {}{}", kube::info_of(list->resource).plural, place_of(*list)),
-                                .on_data = [read = reads.back().get()](std::string_view bytes) { return read->splitter.push(bytes); }});
-        }
-        progress(format("reading {}", kube::info_of(open.front().first->resource).plural));
-        KD_TRY_ASSIGN(auto answers, m_client.get_all(requests, limits()));
-        std::vector<std::pair<const PlannedList*, std::string_view>> again;
-        for (std::size_t i = 0; i < answers.size(); ++i) {
-            const PlannedList& list = *open[i].first;
-            auto& answer = answers[i];
-            const auto older = older_versions(list.resource);
-            if (answer.unserved && static_cast<std::size_t>(round) < older.size()) {
-                again.emplace_back(&list, older[static_cast<std::size_t>(round)]);
-                continue;
-            }
-            if (!answer.error) {
-                if (auto ended = reads[i]->splitter.finish(); !ended)
-                    answer.error = Error{.kind = ErrorKind::protocol, .message = ended.error().message, .help = {"is the server of the context a Kubernetes API server?"}};
-                else if (!reads[i]->is_list)
-                    answer.error = Error{.kind = ErrorKind::protocol, .message = "the answer is not a list of objects", .help = {"is the server of the context a Kubernetes API server?"}};
-            }
-            if (answer.error)
-                note_gap(list, *answer.error, answer.unserved);
-            if ((!answer.error || answer.delivered) && !list.for_node_usage) m_parts.read.add(list.resource);
-        }
-        open = std::move(again);
+    std::vector<OpenList> open;
+    for (const auto& list : lists) open.push_back({.list = &list});
+    while (!open.empty()) { // ends: a list is opened again at most once, and once for each older version
+        KD_TRY_ASSIGN(open, read_once(open));
     }
     return {};
 }
 
-Status LiveReader::read_logs() {
-    const auto targets = facts::wanted_logs(m_parts, m_request.max_logs);
-    if (targets.empty() || !m_request.resources.has(kube::Resource::logs)) return {};
+/// Says in the answer what is wrong with a body that is no list, or not a whole one.
+void LiveReader::judge(ListRead& read, client::ApiAnswer& answer) const {
+    if (answer.error && answer.error->kind != ErrorKind::decode) return;
+    const auto ended = answer.error ? Status(*answer.error) : read.splitter.finish();
+    if (ended && read.is_list) return;
+    const std::string server = net::display_url(m_client.config().server);
+    answer.error = Error{.kind = ErrorKind::protocol, .help = {"is the server of the context a Kubernetes API server?"}};
+    if (read.is_list)
+        answer.error->message = format("the list is cut short or damaged: {}", ended.error().message);
+    else
+        answer.error->message = format("{} answers with {} instead of a list of objects", server, contains(answer.content_type, "html") ? "a web page" : "something else");
+    answer.connection_lost = read.is_list;
+}
+
+/// Reads lists side by side; returns those that are worth another try: broken off, or of an older server.
+Result<std::vector<LiveReader::OpenList>> LiveReader::read_once(const std::vector<OpenList>& open) {
+    std::vector<std::unique_ptr<ListRead>> reads;
+    std::vector<client::ApiRequest> requests;
+    for (const auto& [list, older, again] : open) {
+        const auto version = older == 0 ? std::string_view() : older_versions(list->resource)[older - 1];
+        reads.push_back(std::make_unique<ListRead>(*list, list->for_node_usage ? m_usage_sink : m_sink));
+        requests.push_back({.path = list_path(*list, version), .doing = format("list {}{}", kube::info_of(list->resource).plural, place_of(*list)),
+                            .on_data = [read = reads.back().get()](std::string_view bytes) { return read->splitter.push(bytes); }});
+    }
+    m_total += open.size();
+    progress(format("reading {}", kube::info_of(open.front().list->resource).plural));
+    KD_TRY_ASSIGN(auto answers, m_client.get_all(requests, limits()));
+    std::vector<OpenList> reopen;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const auto& [list, older, again] = open[i];
+        auto& answer = answers[i];
+        judge(*reads[i], answer);
+        if (answer.unserved && older < older_versions(list->resource).size())
+            reopen.push_back({.list = list, .older = older + 1});
+        else if (answer.error && answer.connection_lost && answer.delivered && !again)
+            reopen.push_back({.list = list, .older = older, .again = true}); // the sink knows what it has already
+        else {
+            if (answer.error) note_gap(*list, *answer.error, answer.unserved);
+            if ((!answer.error || answer.delivered) && !list->for_node_usage) m_parts.read.add(list->resource);
+        }
+    }
+    return reopen;
+}
+
+/// The own namespace alone, for those who may not list all. False: it does not exist.
+Result<bool> LiveReader::read_own_namespace() {
+    const auto& name = m_request.scope.namespace_name;
+    KD_TRY_ASSIGN(auto answers, m_client.get_all({{.path = format("/api/v1/namespaces/{}", client::escape(name)), .doing = format("get namespace {}", name)}}, limits()));
+    const auto& answer = answers.front();
+    if (answer.status == 404 && !answer.unserved) return false;
+    if (answer.error) return true;
+    if (!m_request.resources.has(kube::Resource::namespaces)) return true;
+    m_sink.add(kube::Resource::namespaces, kube::PaddedText(answer.body).view(), {});
+    m_parts.partial.add(kube::Resource::namespaces);
+    for (auto& gap : m_parts.gaps)
+        if (gap.resource == kube::Resource::namespaces) {
+            gap.detail = "cannot list namespaces, only this one was read";
+            gap.partial = true;
+        }
+    return true;
+}
+
+/// A misspelt namespace is empty, and must not look healthy.
+Status LiveReader::check_namespace() {
+    if (m_request.scope.all_namespaces) return {};
+    const auto& wanted = m_request.scope.namespace_name;
+    std::vector<std::string> names;
+    for (const auto& object : std::get<std::vector<kube::Namespace>>(m_parts.objects)) names.emplace_back(object.meta.name);
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) return {};
+    const bool listed = m_parts.read.has(kube::Resource::namespaces) &&
+                        std::none_of(m_parts.gaps.begin(), m_parts.gaps.end(), [](const auto& gap) { return gap.resource == kube::Resource::namespaces; });
+    if (!listed) {
+        KD_TRY_ASSIGN(const bool exists, read_own_namespace());
+        if (exists) return {};
+    }
+    Error error{.kind = ErrorKind::not_found, .message = format("there is no namespace `{}`", wanted)};
+    if (const auto near = nearest(wanted, names); !near.empty()) error.help.push_back(format("did you mean {}?", list_some(near)));
+    return error;
+}
+
+void LiveReader::note_log_gap(const facts::LogTarget& target, const Error& error) {
+    const bool refused = error.kind == ErrorKind::forbidden;
+    // One line for what concerns all logs alike.
+    if (std::any_of(m_parts.gaps.begin(), m_parts.gaps.end(), [](const auto& gap) { return gap.resource == kube::Resource::logs; })) return;
+    const std::string words = error.notes.empty() ? error.message : error.notes.front();
+    m_parts.gaps.push_back({.resource = kube::Resource::logs, .reason = reason_of(error, false), .namespace_name = refused ? std::string() : target.namespace_name,
+                            .detail = refused ? std::string("cannot read the logs of pods") : format("the log of {}/{}: {}", target.pod, target.container, words),
+                            .partial = !refused});
+}
+
+/// Returns those whose earlier instance has left no log: their current one may have one.
+Result<std::vector<facts::LogTarget>> LiveReader::read_logs_of(const std::vector<facts::LogTarget>& targets) {
     std::vector<client::ApiRequest> requests;
     for (const auto& target : targets)
         requests.push_back({.path = format("/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines={}&limitBytes={}{}", client::escape(target.namespace_name),
@@ -130,18 +189,33 @@ Status LiveReader::read_logs() {
     m_total += requests.size();
     progress("reading logs");
     KD_TRY_ASSIGN(auto answers, m_client.get_all(requests, limits()));
-    bool any = false;
+    std::vector<facts::LogTarget> without_previous;
     for (std::size_t i = 0; i < answers.size(); ++i) {
         auto& answer = answers[i];
-        const bool refused = answer.error && (answer.error->kind == ErrorKind::forbidden || answer.error->kind == ErrorKind::timeout);
-        if (refused && std::none_of(m_parts.gaps.begin(), m_parts.gaps.end(), [](const auto& gap) { return gap.resource == kube::Resource::logs; }))
-            m_parts.gaps.push_back({.resource = kube::Resource::logs, .reason = reason_of(*answer.error, false), .detail = "cannot read the logs of pods"});
-        if (answer.error || trim(answer.body).empty()) continue; // a container without an earlier instance has no such log: no gap
-        any = true;
-        m_parts.logs.push_back({.namespace_name = targets[i].namespace_name, .pod = targets[i].pod, .container = targets[i].container, .previous = targets[i].previous,
-                                .text = std::string(trim(answer.body))});
+        auto target = targets[i];
+        // 204: no node yet; 400: nothing was ever written, or it is gone; 404: the pod is. All of that is no gap.
+        const bool absent = answer.status == 204 || answer.status == 400 || answer.status == 404;
+        if (absent && target.previous) {
+            target.previous = false;
+            without_previous.push_back(std::move(target));
+        } else if (answer.error && !absent) {
+            note_log_gap(target, *answer.error);
+        } else if (!answer.error) {
+            m_parts.read.add(kube::Resource::logs);
+            if (!trim(answer.body).empty())
+                m_parts.logs.push_back({.namespace_name = target.namespace_name, .pod = target.pod, .container = target.container, .previous = target.previous,
+                                        .text = std::string(trim(answer.body))});
+        }
     }
-    if (any) m_parts.read.add(kube::Resource::logs);
+    return without_previous;
+}
+
+Status LiveReader::read_logs() {
+    if (m_request.max_logs == 0 || !m_request.resources.has(kube::Resource::logs)) return {};
+    auto targets = facts::wanted_logs(m_parts, m_request.max_logs);
+    if (targets.empty()) return {};
+    KD_TRY_ASSIGN(targets, read_logs_of(targets));
+    if (!targets.empty()) KD_TRY(read_logs_of(targets));
     return {};
 }
 
@@ -159,8 +233,9 @@ Result<facts::SnapshotParts> LiveReader::read() {
         return std::move(m_parts); // interrupted: what is known is still said
     }
     if (m_parts.read.empty() && m_first_error) return nothing_read();
+    KD_TRY(check_namespace());
     KD_TRY(read_lists(second_lists(m_request, m_parts)));
-    if (m_request.max_logs > 0) KD_TRY(read_logs());
+    KD_TRY(read_logs());
     auto& usage = std::get<std::vector<kube::Pod>>(m_usage.objects);
     for (auto& pod : usage)
         if (pod.meta.namespace_name != m_request.scope.namespace_name) m_parts.other_pods.push_back(std::move(pod));

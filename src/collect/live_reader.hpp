@@ -4,6 +4,7 @@
 #include "client/api_client.hpp"
 #include "collect/list_plan.hpp"
 #include "collect/object_sink.hpp"
+#include "facts/wanted_logs.hpp"
 
 namespace kdiag::collect {
 
@@ -15,8 +16,19 @@ public:
 
 private:
     struct ListRead;
+    struct OpenList {
+        const PlannedList* list = nullptr;
+        std::size_t older = 0; ///< how many group versions were tried in vain
+        bool again = false;    ///< it broke off once
+    };
     Status read_lists(const std::vector<PlannedList>& lists);
+    Result<std::vector<OpenList>> read_once(const std::vector<OpenList>& open);
+    void judge(ListRead& read, client::ApiAnswer& answer) const;
+    Status check_namespace();
+    Result<bool> read_own_namespace();
     Status read_logs();
+    Result<std::vector<facts::LogTarget>> read_logs_of(const std::vector<facts::LogTarget>& targets);
+    void note_log_gap(const facts::LogTarget& target, const Error& error);
     net::RunLimits limits();
     void note_gap(const PlannedList& list, const Error& error, bool unserved);
     void progress(std::string doing);

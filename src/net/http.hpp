@@ -51,9 +51,10 @@ struct Transfer {
 
     int status = 0; ///< HTTP; 0: no answer
     std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
-    std::string body; ///< of an error, or without on_data; at most 16 MiB
+    std::string body; ///< of an error, or without on_data; at most 64 MiB
     std::optional<Error> error; ///< of the connection or of on_data
-    bool delivered = false; ///< on_data was given something: it cannot be sent again
+    bool delivered = false; ///< on_data was given something: it is not sent again by itself
+    bool connection_lost = false; ///< the connection stood, and broke before the end
     int attempts = 0;
     std::uint64_t bytes = 0;
 
@@ -79,7 +80,8 @@ public:
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// Runs all transfers to their end; each says for itself what became of it. Retries what may be retried (see retry.hpp).
+    /// Runs all transfers to their end; each says for itself what became of it. Retries what may be retried (see retry.hpp). While the
+    /// server has never answered, the first failure to reach it ends them all: the others would only wait as long for the same.
     void run(const std::vector<Transfer*>& transfers, const RunLimits& limits);
     /// Closes connections and uses another identity from now on.
     void set_identity(std::string certificate_pem, Secret key_pem);

@@ -18,7 +18,7 @@ namespace kdiag::net {
 
 namespace {
 
-constexpr std::size_t k_most_body = 16u << 20;
+constexpr std::size_t k_most_body = 64u << 20;
 constexpr std::size_t k_most_error_body = 64 * 1024;
 constexpr long k_receive_buffer = 256 * 1024;
 constexpr int k_poll_ms = 100;
@@ -193,7 +193,7 @@ struct HttpClient::Loop {
                 return size;
             }
             if (status == 200 && transfer.body.size() + size > k_most_body) {
-                transfer.error = Error{.kind = ErrorKind::protocol, .message = "the answer is larger than 16 MiB, which no single object is",
+                transfer.error = Error{.kind = ErrorKind::protocol, .message = "the answer is larger than 64 MiB",
                                        .help = {"is the server of the context a Kubernetes API server?"}};
                 return 0;
             }
@@ -212,7 +212,8 @@ struct HttpClient::Loop {
         long status = 0;
         curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         transfer->status = static_cast<int>(status);
-        lost_connection = is_lost_connection(code);
+        transfer->connection_lost = is_lost_connection(code);
+        if (status != 0) answered = true;
         if (code != CURLE_OK && !transfer->error) transfer->error = error_of(curl, easy, code, {.url = transfer->request.url, .details = place->details.data()}, settings);
         release(*place);
         under_way.erase(place);
@@ -223,7 +224,7 @@ struct HttpClient::Loop {
     const HttpSettings& settings;
     CURLM* multi = nullptr;
     std::list<Active> under_way;
-    bool lost_connection = false;
+    bool answered = false;
     std::minstd_rand noise{std::random_device{}()};
 };
 
@@ -251,6 +252,7 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
     };
     std::deque<Waiting> waiting;
     for (auto* transfer : transfers) waiting.push_back({transfer, {}});
+    std::optional<Error> unreachable;
     const auto give_up = [&](const Error& error) {
         for (auto& active : m_loop->under_way) active.transfer->error = error;
         for (const auto& entry : waiting) entry.transfer->error = error;
@@ -261,10 +263,11 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
         m_bytes += std::exchange(transfer.bytes, 0);
         const auto delay = transfer.delivered || (transfer.error && transfer.error->kind == ErrorKind::decode)
                                ? std::nullopt
-                               : retry_delay({.status = transfer.error ? 0 : transfer.status, .connection_lost = m_loop->lost_connection,
+                               : retry_delay({.status = transfer.error ? 0 : transfer.status, .connection_lost = transfer.connection_lost,
                                               .retry_after = transfer.header("retry-after"), .attempts = transfer.attempts},
                                              static_cast<std::uint32_t>(m_loop->noise()));
         if (!delay) {
+            if (transfer.error && !m_loop->answered) unreachable = transfer.error;
             if (limits.on_done) limits.on_done(transfer);
             return;
         }
@@ -292,6 +295,7 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
         m_loop->curl.multi_perform(m_loop->multi, &running);
         while (const CURLMsg* message = m_loop->curl.multi_info_read(m_loop->multi, &left))
             if (message->msg == CURLMSG_DONE) done(*m_loop->finish(message->easy_handle, message->data.result));
+        if (unreachable && !m_loop->answered) return give_up(*unreachable);
         if (running > 0 || !waiting.empty()) m_loop->curl.multi_poll(m_loop->multi, nullptr, 0, running > 0 ? k_poll_ms : 20, nullptr);
     }
 }
