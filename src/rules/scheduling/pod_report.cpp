@@ -8,6 +8,7 @@
 #include "util/strings.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace kdiag::rules::scheduling {
 
@@ -19,11 +20,6 @@ Evidence said(const SchedulerWord& word, const kube::Pod& pod) {
                 .value = std::string(word.text), .time = word.condition->changed};
     return {.type = EvidenceType::event, .text = format("FailedScheduling: {}", word.text), .object = kube::ref_of(pod), .value = std::string(word.text),
             .time = word.event->last_seen(), .first_time = word.event->first_seen(), .count = word.event->count()};
-}
-
-bool decided_on(const Unscheduled& waiting, const NodeFit& fit) {
-    const auto& nodes = waiting.analysis->decision.nodes;
-    return std::find(nodes.begin(), nodes.end(), &fit) != nodes.end();
 }
 
 } // namespace
@@ -77,8 +73,9 @@ std::string nodes_phrase(const Unscheduled& waiting) {
 
 std::string near_misses(const Unscheduled& waiting) {
     std::vector<std::string> misses;
+    const std::unordered_set<const NodeFit*> decided(waiting.analysis->decision.nodes.begin(), waiting.analysis->decision.nodes.end());
     for (const auto& fit : waiting.analysis->fits)
-        if (!decided_on(waiting, fit) && fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node)) misses.push_back(format("`{}` ({})", fit.room->node->meta.name, fit.obstacles.front().what));
+        if (!decided.contains(&fit) && fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node)) misses.push_back(format("`{}` ({})", fit.room->node->meta.name, fit.obstacles.front().what));
     if (misses.empty()) return {};
     return format("; one thing alone speaks against {}", list_some(misses, 2));
 }
