@@ -14,11 +14,19 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
+/// The reasons without what the scheduler says about preemption; the value of the evidence has all of it.
+std::string_view reasons_in(std::string_view text) {
+    text = text.substr(0, text.find(" preemption: "));
+    for (const std::string_view lead : {" no new claims to deallocate,", " still not schedulable,"})
+        if (text.ends_with(lead)) text.remove_suffix(lead.size());
+    return text;
+}
+
 Evidence said(const SchedulerWord& word, const kube::Pod& pod) {
     if (word.condition)
-        return {.type = EvidenceType::field, .text = format("scheduler: {}", word.text), .path = ".status.conditions[?(@.type==\"PodScheduled\")].message",
+        return {.type = EvidenceType::field, .text = format("scheduler: {}", reasons_in(word.text)), .path = ".status.conditions[?(@.type==\"PodScheduled\")].message",
                 .value = std::string(word.text), .time = word.condition->changed};
-    return {.type = EvidenceType::event, .text = format("FailedScheduling: {}", word.text), .object = kube::ref_of(pod), .value = std::string(word.text),
+    return {.type = EvidenceType::event, .text = format("FailedScheduling: {}", reasons_in(word.text)), .object = kube::ref_of(pod), .value = std::string(word.text),
             .time = word.event->last_seen(), .first_time = word.event->first_seen(), .count = word.event->count()};
 }
 
