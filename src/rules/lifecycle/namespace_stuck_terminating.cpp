@@ -7,7 +7,7 @@ namespace kdiag::rules::lifecycle {
 
 namespace {
 
-constexpr Duration k_draining = Duration::minutes(2);
+constexpr Duration k_draining = Duration::minutes(2), k_explained = Duration::seconds(30);
 
 struct Obstacle {
     std::string_view condition, words, remedy;
@@ -64,11 +64,20 @@ void describe(const RuleContext& context, const kube::Namespace& space, FindingS
     sink.add(std::move(finding));
 }
 
+/// Whether the namespace controller itself names something that time alone does not mend.
+bool names_an_obstacle(const kube::Namespace& space) {
+    const auto is_true = [&](std::string_view type) {
+        const auto* condition = kube::find_condition(space.status.conditions, type);
+        return condition && condition->status == "True";
+    };
+    return is_true("NamespaceFinalizersRemaining") || is_true("NamespaceDeletionDiscoveryFailure") || is_true("NamespaceDeletionGroupVersionParsingFailure");
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& space : context.facts.all<kube::Namespace>()) {
         const auto& scope = context.facts.scope();
         if (!scope.all_namespaces && scope.namespace_name != space.meta.name) continue;
-        if (space.meta.deleted && context.age(space.meta.deleted) >= k_draining) describe(context, space, sink);
+        if (space.meta.deleted && context.age(space.meta.deleted) >= (names_an_obstacle(space) ? k_explained : k_draining)) describe(context, space, sink);
     }
 }
 
@@ -81,7 +90,7 @@ extern const Rule k_namespace_stuck_terminating{
      .precedence = 40,
      .doc = {.meaning = "The namespace was deleted and is still Terminating, because objects in it have finalizers or an API that must be asked about its content does not answer.",
              .why_it_matters = "Nothing can be created in it, and no namespace of the same name either.",
-             .how_it_is_found = "metadata.deletionTimestamp is more than two minutes past, and the conditions of the namespace say what is left: failed discovery, remaining content, remaining finalizers. Objects in it that are terminating themselves explain it.",
+             .how_it_is_found = "metadata.deletionTimestamp is more than two minutes past (30 seconds when finalizers or failed discovery are named), and the conditions of the namespace say what is left: failed discovery, remaining content, remaining finalizers. Objects in it that are terminating themselves explain it.",
              .what_to_do = "Repair the aggregated API that does not answer, or delete its APIService.\nSee to the finalizers of the objects that are named.\nDo not empty the namespace's own finalizers: its objects would stay in the store.",
              .see_also = "KD1501"}},
     check};

@@ -10,7 +10,7 @@ namespace kdiag::rules::lifecycle {
 
 namespace {
 
-constexpr Duration k_pod_overdue = Duration::seconds(30), k_other_overdue = Duration::minutes(2);
+constexpr Duration k_overdue = Duration::seconds(30), k_overdue_of_kubernetes = Duration::minutes(2);
 
 /// What is known about who removes a finalizer, and when.
 struct Known {
@@ -32,6 +32,12 @@ std::string who_removes(std::string_view finalizer) {
         if (contains(finalizer, known.finalizer)) return std::string(known.who);
     const auto domain = finalizer.substr(0, finalizer.find('/'));
     return domain == finalizer ? std::string("the controller that set it does not remove it") : format("the controller of `{}` does not remove it: it is gone, or it fails", domain);
+}
+
+/// Finalizers whose controllers are part of every cluster, and take their time.
+bool is_of_kubernetes(std::string_view finalizer) {
+    const auto domain = finalizer.substr(0, finalizer.find('/'));
+    return domain == finalizer || contains(domain, "kubernetes.io") || contains(domain, "k8s.io");
 }
 
 /// Pods that still mount a claim.
@@ -83,9 +89,10 @@ void describe(const RuleContext& context, const kube::ObjectMeta& meta, kube::Ob
 }
 
 template <class T> void check_kind(const RuleContext& context, FindingSink& sink) {
-    const Duration overdue = T::k_kind == kube::Pod::k_kind ? k_pod_overdue : k_other_overdue;
     for (const T& object : context.facts.all<T>()) {
-        if (!object.meta.deleted || object.meta.finalizers.empty() || context.age(object.meta.deleted) < overdue) continue;
+        if (!object.meta.deleted || object.meta.finalizers.empty()) continue;
+        const bool is_pod = T::k_kind == kube::Pod::k_kind; // whose deletion timestamp is the end of its grace period
+        if (context.age(object.meta.deleted) < (is_pod || !is_of_kubernetes(object.meta.finalizers.front()) ? k_overdue : k_overdue_of_kubernetes)) continue;
         if constexpr (std::is_same_v<T, kube::Pod>) {
             const bool containers_ended = object.status.phase == "Failed" || object.status.phase == "Succeeded" || object.spec.node_name.empty() ||
                                           std::all_of(object.status.container_statuses.begin(), object.status.container_statuses.end(), [](const auto& status) { return !status.state.running; });
@@ -123,7 +130,7 @@ extern const Rule k_stuck_terminating_finalizer{
      .precedence = 50,
      .doc = {.meaning = "The object has a deletion timestamp and stays, because nobody removes a finalizer from it.",
              .why_it_matters = "A StatefulSet cannot make its pod anew, a claim's volume stays taken, and a namespace that holds the object never goes away.",
-             .how_it_is_found = "metadata.deletionTimestamp lies in the past (30 seconds for a pod whose containers have ended, where it is the end of the grace period; two minutes for other objects) and metadata.finalizers is not empty. "
+             .how_it_is_found = "metadata.deletionTimestamp lies in the past (30 seconds for a pod whose containers have ended, where it is the end of the grace period, and for finalizers of add-ons; two minutes for those of Kubernetes itself) and metadata.finalizers is not empty. "
                                 "For claims the pods that still use them are named, because then nothing is stuck but somebody is still at work.",
              .what_to_do = "Find the controller that owns the finalizer, and repair or start it.\nEnd the pods that still use a claim.\nRemove the finalizer by hand only when its controller is gone for good, and clean up what it would have.",
              .see_also = "KD1504 KD1505"}},

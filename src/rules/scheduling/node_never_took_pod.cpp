@@ -10,7 +10,7 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
-constexpr Duration k_acknowledgement = Duration::seconds(60), k_slow_kubelet = Duration::minutes(3);
+constexpr Duration k_binding = Duration::seconds(10), k_acknowledgement = Duration::seconds(60), k_slow_kubelet = Duration::minutes(3);
 
 /// Bound to a node, and nothing in the status comes from a kubelet.
 bool is_unacknowledged(const kube::Pod& pod) {
@@ -45,6 +45,7 @@ void describe(const RuleContext& context, const kube::Pod& pod, FindingSink& sin
     const bool absent = !node && context.facts.knows<kube::Node>() && !context.facts.all<kube::Node>().empty();
     const auto* ready = node ? kube::find_condition(node->status.conditions, "Ready") : nullptr;
     const bool node_is_well = ready && ready->status == "True";
+    if (!absent && is_younger(context, bound_at(pod), k_acknowledgement)) return;
     if (node_is_well && is_younger(context, bound_at(pod), k_slow_kubelet)) return;
     Finding finding{.subject = kube::ref_of(pod)};
     finding.severity = severity_of_lost_pod(context.facts, pod);
@@ -76,7 +77,7 @@ void describe(const RuleContext& context, const kube::Pod& pod, FindingSink& sin
 
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& pod : context.facts.all<kube::Pod>())
-        if (is_unacknowledged(pod) && bound_at(pod) && !is_younger(context, bound_at(pod), k_acknowledgement) && !kubelet_spoke(context.facts, pod)) describe(context, pod, sink);
+        if (is_unacknowledged(pod) && bound_at(pod) && !is_younger(context, bound_at(pod), k_binding) && !kubelet_spoke(context.facts, pod)) describe(context, pod, sink);
 }
 
 } // namespace
@@ -88,7 +89,7 @@ extern const Rule k_node_never_took_pod{
      .precedence = 40,
      .doc = {.meaning = "The pod has a node, but no kubelet has ever written to its status: the node does not exist, is not ready, or its kubelet is stuck.",
              .why_it_matters = "The pod stays Pending although it counts as scheduled, and no event says why.",
-             .how_it_is_found = "spec.nodeName is set, status.startTime, container statuses and the kubelet's conditions and events are missing a minute after binding (three minutes when the node is Ready). The node is looked up, and similar names are pointed out.",
+             .how_it_is_found = "spec.nodeName is set, status.startTime, container statuses and the kubelet's conditions and events are missing ten seconds after binding to a node that does not exist, a minute after binding to another (three minutes when it is Ready). The node is looked up, and similar names are pointed out.",
              .what_to_do = "Repair the node, or delete the pod so that its controller makes another.\nRemove a nodeName that was written by hand.",
              .false_positives = "Virtual nodes whose provider fills in the status late.",
              .see_also = "KD5001"}},
