@@ -15,12 +15,17 @@ TEST_CASE("the kubelet's words about an eviction are read") {
         std::string_view name, limit, container, usage, request;
     };
     for (const Row& row : {
-             Row{"Usage of EmptyDir volume \"spool\" exceeds the limit \"1Gi\". ", EvictionKind::empty_dir_limit, "spool", "1Gi", "", "", ""},
-             Row{"Container api exceeded its local ephemeral storage limit \"500Mi\". ", EvictionKind::container_limit, "api", "500Mi", "", "", ""},
-             Row{"Pod ephemeral local storage usage exceeds the total limit of containers 1536Mi. ", EvictionKind::pod_limit, "", "1536Mi", "", "", ""},
-             Row{"The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 9Gi. Container api was using 7Gi, request is 0, has larger consumption of ephemeral-storage. ",
+             Row{"Usage of EmptyDir volume \"spool\" exceeds the limit \"1Gi\". ", EvictionKind::empty_dir_limit, "spool", "1Gi", "", "",
+                 ""},
+             Row{"Container api exceeded its local ephemeral storage limit \"500Mi\". ", EvictionKind::container_limit, "api", "500Mi", "",
+                 "", ""},
+             Row{"Pod ephemeral local storage usage exceeds the total limit of containers 1536Mi. ", EvictionKind::pod_limit, "", "1536Mi",
+                 "", "", ""},
+             Row{"The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 9Gi. Container api was using 7Gi, "
+                 "request is 0, has larger consumption of ephemeral-storage. ",
                  EvictionKind::node_low, "ephemeral-storage", "", "api", "7Gi", "0"},
-             Row{"The node was low on resource: memory. Container api was using 900Mi, which exceeds its request of 100Mi. ", EvictionKind::node_low, "memory", "", "api", "900Mi", "100Mi"},
+             Row{"The node was low on resource: memory. Container api was using 900Mi, which exceeds its request of 100Mi. ",
+                 EvictionKind::node_low, "memory", "", "api", "900Mi", "100Mi"},
              Row{"Pod The node had condition: [DiskPressure]. ", EvictionKind::node_condition, "DiskPressure", "", "", "", ""},
              Row{"The node was low on resource: ", EvictionKind::node_low, "", "", "", "", ""},
              Row{"", EvictionKind::unknown, "", "", "", "", ""},

@@ -24,7 +24,8 @@ kube::Container container(kube::TextMap requests, kube::Text restart_policy = {}
     return c;
 }
 
-kube::Node node(kube::Text name, kube::TextMap labels = {}, kube::TextMap allocatable = {{"cpu", "4"}, {"memory", "8Gi"}, {"pods", "110"}}) {
+kube::Node node(kube::Text name, kube::TextMap labels = {},
+                kube::TextMap allocatable = {{"cpu", "4"}, {"memory", "8Gi"}, {"pods", "110"}}) {
     kube::Node n;
     n.meta.name = name;
     n.meta.labels = std::move(labels);
@@ -87,8 +88,10 @@ TEST_CASE("tolerations match taints as the scheduler has it") {
         kube::Text key, op, value, effect;
         bool tolerated;
     };
-    for (const Row& row : {Row{"gpu", "Equal", "true", "NoSchedule", true}, Row{"gpu", "", "true", "", true}, Row{"gpu", "Exists", "", "", true}, Row{"", "Exists", "", "", true},
-                           Row{"gpu", "Equal", "false", "NoSchedule", false}, Row{"gpu", "Equal", "true", "NoExecute", false}, Row{"gpus", "Exists", "", "", false}, Row{"", "", "", "", false}}) {
+    for (const Row& row :
+         {Row{"gpu", "Equal", "true", "NoSchedule", true}, Row{"gpu", "", "true", "", true}, Row{"gpu", "Exists", "", "", true},
+          Row{"", "Exists", "", "", true}, Row{"gpu", "Equal", "false", "NoSchedule", false},
+          Row{"gpu", "Equal", "true", "NoExecute", false}, Row{"gpus", "Exists", "", "", false}, Row{"", "", "", "", false}}) {
         CAPTURE(format("{} {} {} {}", row.key, row.op, row.value, row.effect));
         kube::Toleration toleration{.key = row.key, .op = row.op, .value = row.value, .effect = row.effect};
         CHECK(tolerates(toleration, taint) == row.tolerated);
@@ -112,7 +115,8 @@ TEST_CASE("terms of a node selector are alternatives, expressions within one are
         s.terms = std::move(terms);
         return s;
     };
-    const kube::LabelRequirement zone_b{.key = "zone", .op = "In", .values = {"b"}}, large{.key = "size", .op = "Gt", .values = {"8"}}, small{.key = "size", .op = "Lt", .values = {"9"}};
+    const kube::LabelRequirement zone_b{.key = "zone", .op = "In", .values = {"b"}}, large{.key = "size", .op = "Gt", .values = {"8"}},
+        small{.key = "size", .op = "Lt", .values = {"9"}};
     CHECK(matches(selector({{.match_expressions = {zone_b}}, {.match_expressions = {large}}}), n));
     CHECK_FALSE(matches(selector({{.match_expressions = {zone_b, large}}}), n));
     CHECK_FALSE(matches(selector({{.match_expressions = {small}}}), n));
@@ -123,7 +127,8 @@ TEST_CASE("terms of a node selector are alternatives, expressions within one are
 
 TEST_CASE("a volume reaches nodes by its affinity, and by the zone labels of older drivers") {
     kube::PersistentVolume volume;
-    const kube::Node a = node("a", {{"topology.kubernetes.io/zone", "eu-1a"}}), c = node("c", {{"topology.kubernetes.io/zone", "eu-1c"}}), bare = node("x");
+    const kube::Node a = node("a", {{"topology.kubernetes.io/zone", "eu-1a"}}), c = node("c", {{"topology.kubernetes.io/zone", "eu-1c"}}),
+                     bare = node("x");
     CHECK(reaches(volume, a));
     volume.meta.labels = {{"topology.kubernetes.io/zone", "eu-1a__eu-1b"}};
     CHECK(reaches(volume, a));
@@ -138,13 +143,22 @@ TEST_CASE("a volume reaches nodes by its affinity, and by the zone labels of old
 
 TEST_CASE("without nodes the message decides, and leaves open what it does not say") {
     CHECK(decided("0/3 nodes are available: 3 Insufficient cpu.").constraint == Constraint::resource);
-    CHECK(decided("0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 node(s) didn't match Pod's node affinity/selector.").constraint == Constraint::node_selector);
-    CHECK(decided("0/9 nodes are available: 2 Insufficient memory, 7 node(s) didn't match Pod's node affinity/selector.").constraint == Constraint::resource);
-    CHECK(decided("0/4 nodes are available: 1 node(s) had untolerated taint {pool: x}, 3 node(s) didn't match Pod's node affinity/selector.").constraint == Constraint::other);
-    CHECK(decided("0/2 nodes are available: 2 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.").constraint == Constraint::node_condition);
-    CHECK(decided("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't have free ports for the requested pod ports.").constraint == Constraint::other);
+    CHECK(decided("0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 node(s) didn't "
+                  "match Pod's node affinity/selector.")
+              .constraint == Constraint::node_selector);
+    CHECK(decided("0/9 nodes are available: 2 Insufficient memory, 7 node(s) didn't match Pod's node affinity/selector.").constraint ==
+          Constraint::resource);
+    CHECK(
+        decided("0/4 nodes are available: 1 node(s) had untolerated taint {pool: x}, 3 node(s) didn't match Pod's node affinity/selector.")
+            .constraint == Constraint::other);
+    CHECK(decided("0/2 nodes are available: 2 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.").constraint ==
+          Constraint::node_condition);
+    CHECK(
+        decided("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't have free ports for the requested pod ports.").constraint ==
+        Constraint::other);
     CHECK(decided("no nodes available to schedule pods").constraint == Constraint::node_condition);
-    CHECK(decided("0/2 nodes are available: persistentvolumeclaim \"x\" not found, 2 Insufficient cpu.").constraint == Constraint::claim_missing);
+    CHECK(decided("0/2 nodes are available: persistentvolumeclaim \"x\" not found, 2 Insufficient cpu.").constraint ==
+          Constraint::claim_missing);
 }
 
 TEST_CASE("the table names what keeps a pod from each node, and groups many nodes") {

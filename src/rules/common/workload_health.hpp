@@ -22,7 +22,8 @@ inline bool workload_has_ready_pod(const facts::Snapshot& facts, const kube::Pod
 /// How bad a pod that does not run is: critical when it leaves a serving workload (not a Job) without one ready pod, else error.
 inline Severity severity_of_lost_pod(const facts::Snapshot& facts, const kube::Pod& pod) {
     const auto top = facts.top_owner(pod);
-    const bool serves = top.kind == kube::Deployment::k_kind || top.kind == kube::StatefulSet::k_kind || top.kind == kube::ReplicaSet::k_kind;
+    const bool serves =
+        top.kind == kube::Deployment::k_kind || top.kind == kube::StatefulSet::k_kind || top.kind == kube::ReplicaSet::k_kind;
     return serves && !workload_has_ready_pod(facts, pod) ? Severity::critical : Severity::error;
 }
 

@@ -37,9 +37,14 @@ Eviction node_low(std::string_view message) {
 } // namespace
 
 Eviction parse_eviction(std::string_view message) {
-    if (contains(message, "EmptyDir volume ")) return {.kind = EvictionKind::empty_dir_limit, .name = between(message, "volume \"", "\""), .limit = between(message, "limit \"", "\"")};
+    if (contains(message, "EmptyDir volume "))
+        return {.kind = EvictionKind::empty_dir_limit,
+                .name = between(message, "volume \"", "\""),
+                .limit = between(message, "limit \"", "\"")};
     if (contains(message, "exceeded its local ephemeral storage limit"))
-        return {.kind = EvictionKind::container_limit, .name = between(message, "Container ", " exceeded"), .limit = between(message, "limit \"", "\"")};
+        return {.kind = EvictionKind::container_limit,
+                .name = between(message, "Container ", " exceeded"),
+                .limit = between(message, "limit \"", "\"")};
     if (contains(message, "ephemeral local storage usage exceeds the total limit of containers"))
         return {.kind = EvictionKind::pod_limit, .limit = quantity(after(message, "limit of containers "))};
     if (contains(message, "low on resource: ")) return node_low(message);

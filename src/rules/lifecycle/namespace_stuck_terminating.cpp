@@ -14,7 +14,8 @@ struct Obstacle {
 };
 /// In the order in which they explain each other: what cannot be listed cannot be deleted either.
 constexpr Obstacle k_obstacles[] = {
-    {"NamespaceDeletionDiscoveryFailure", "an aggregated API does not answer, so its objects cannot be listed", "kubectl get apiservices | grep -v True"},
+    {"NamespaceDeletionDiscoveryFailure", "an aggregated API does not answer, so its objects cannot be listed",
+     "kubectl get apiservices | grep -v True"},
     {"NamespaceDeletionGroupVersionParsingFailure", "the name of an API group cannot be read", "kubectl get apiservices | grep -v True"},
     {"NamespaceDeletionContentFailure", "deleting its content fails", ""},
     {"NamespaceFinalizersRemaining", "objects in it have finalizers that nobody removes", ""},
@@ -41,7 +42,10 @@ void describe(const RuleContext& context, const kube::Namespace& space, FindingS
     Finding finding{.severity = Severity::error, .subject = kube::ref_of(space)};
     finding.first_seen = space.meta.deleted;
     finding.title = format("namespace `{}` does not go away", space.meta.name);
-    finding.evidence.push_back({.text = format("deleted {} ago", to_age(context.age(space.meta.deleted))), .path = ".metadata.deletionTimestamp", .value = to_rfc3339(space.meta.deleted), .time = space.meta.deleted});
+    finding.evidence.push_back({.text = format("deleted {} ago", to_age(context.age(space.meta.deleted))),
+                                .path = ".metadata.deletionTimestamp",
+                                .value = to_rfc3339(space.meta.deleted),
+                                .time = space.meta.deleted});
     std::string_view command;
     for (const auto& obstacle : k_obstacles) {
         const auto* condition = kube::find_condition(space.status.conditions, obstacle.condition);
@@ -50,17 +54,24 @@ void describe(const RuleContext& context, const kube::Namespace& space, FindingS
             finding.cause = format("{}: {}", obstacle.words, condition->message);
             command = obstacle.remedy;
         }
-        finding.evidence.push_back({.text = format("{}: {}", condition->type, condition->message), .path = format(".status.conditions[?(@.type==\"{}\")].message", condition->type),
-                                    .value = std::string(condition->message), .time = condition->changed});
+        finding.evidence.push_back({.text = format("{}: {}", condition->type, condition->message),
+                                    .path = format(".status.conditions[?(@.type==\"{}\")].message", condition->type),
+                                    .value = std::string(condition->message),
+                                    .time = condition->changed});
     }
     if (finding.cause.empty()) finding.confidence = Confidence::likely;
     add_terminating_objects(context.facts, space.meta.name, finding);
     finding.impact = "no namespace of this name can be created, and nothing new can be created in it";
     const std::string name = shell_quote(space.meta.name);
-    if (!command.empty()) finding.remedies.push_back({"repair the API, or delete its APIService when its server is gone for good", std::string(command), Risk::read});
+    if (!command.empty())
+        finding.remedies.push_back(
+            {"repair the API, or delete its APIService when its server is gone for good", std::string(command), Risk::read});
     else
-        finding.remedies.push_back({"list what is left in it, then see to the finalizers of exactly these objects",
-                                    format("kubectl api-resources --verbs=list --namespaced -o name | xargs -n 1 kubectl get --ignore-not-found --show-kind -n {}", name), Risk::read});
+        finding.remedies.push_back(
+            {"list what is left in it, then see to the finalizers of exactly these objects",
+             format("kubectl api-resources --verbs=list --namespaced -o name | xargs -n 1 kubectl get --ignore-not-found --show-kind -n {}",
+                    name),
+             Risk::read});
     sink.add(std::move(finding));
 }
 
@@ -70,28 +81,40 @@ bool names_an_obstacle(const kube::Namespace& space) {
         const auto* condition = kube::find_condition(space.status.conditions, type);
         return condition && condition->status == "True";
     };
-    return is_true("NamespaceFinalizersRemaining") || is_true("NamespaceDeletionDiscoveryFailure") || is_true("NamespaceDeletionGroupVersionParsingFailure");
+    return is_true("NamespaceFinalizersRemaining") || is_true("NamespaceDeletionDiscoveryFailure") ||
+           is_true("NamespaceDeletionGroupVersionParsingFailure");
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& space : context.facts.all<kube::Namespace>()) {
         const auto& scope = context.facts.scope();
         if (!scope.all_namespaces && scope.namespace_name != space.meta.name) continue;
-        if (space.meta.deleted && context.age(space.meta.deleted) >= (names_an_obstacle(space) ? k_explained : k_draining)) describe(context, space, sink);
+        if (space.meta.deleted && context.age(space.meta.deleted) >= (names_an_obstacle(space) ? k_explained : k_draining))
+            describe(context, space, sink);
     }
 }
 
 } // namespace
 
 extern const Rule k_namespace_stuck_terminating{
-    {.id = "KD1505", .name = "namespace-stuck-terminating", .title = "a deleted namespace does not go away", .category = "termination",
-     .scenario = Scenario::other, .stage = Stage::workload, .severity = Severity::error,
-     .needs = {kube::Resource::namespaces}, .uses = {kube::Resource::pods, kube::Resource::persistentvolumeclaims, kube::Resource::services},
+    {.id = "KD1505",
+     .name = "namespace-stuck-terminating",
+     .title = "a deleted namespace does not go away",
+     .category = "termination",
+     .scenario = Scenario::other,
+     .stage = Stage::workload,
+     .severity = Severity::error,
+     .needs = {kube::Resource::namespaces},
+     .uses = {kube::Resource::pods, kube::Resource::persistentvolumeclaims, kube::Resource::services},
      .precedence = 40,
-     .doc = {.meaning = "The namespace was deleted and is still Terminating, because objects in it have finalizers or an API that must be asked about its content does not answer.",
+     .doc = {.meaning = "The namespace was deleted and is still Terminating, because objects in it have finalizers or an API that must be "
+                        "asked about its content does not answer.",
              .why_it_matters = "Nothing can be created in it, and no namespace of the same name either.",
-             .how_it_is_found = "metadata.deletionTimestamp is more than two minutes past (30 seconds when finalizers or failed discovery are named), and the conditions of the namespace say what is left: failed discovery, remaining content, remaining finalizers. Objects in it that are terminating themselves explain it.",
-             .what_to_do = "Repair the aggregated API that does not answer, or delete its APIService.\nSee to the finalizers of the objects that are named.\nDo not empty the namespace's own finalizers: its objects would stay in the store.",
+             .how_it_is_found = "metadata.deletionTimestamp is more than two minutes past (30 seconds when finalizers or failed discovery "
+                                "are named), and the conditions of the namespace say what is left: failed discovery, remaining content, "
+                                "remaining finalizers. Objects in it that are terminating themselves explain it.",
+             .what_to_do = "Repair the aggregated API that does not answer, or delete its APIService.\nSee to the finalizers of the "
+                           "objects that are named.\nDo not empty the namespace's own finalizers: its objects would stay in the store.",
              .see_also = "KD1501"}},
     check};
 

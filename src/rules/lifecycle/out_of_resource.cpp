@@ -39,16 +39,22 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin_failed(context, pod, lost);
         finding.title = format("node `{}` turns the pod away: not enough {}", node, resource);
         const std::string_view message = pod.status.message;
-        if (resource == "pods") finding.cause = format("`{}` has as many pods as it may run", node);
+        if (resource == "pods")
+            finding.cause = format("`{}` has as many pods as it may run", node);
         else
             finding.cause = contains(message, "requested: ")
-                            ? format("the pod requests {} {}, and of {} on `{}` {} are taken", amount(message, "requested: ", resource), resource, amount(message, "capacity: ", resource), node, amount(message, "used: ", resource))
-                            : format("the kubelet of `{}` found less {} free than the pod requests", node, resource);
-        if (went_past_the_scheduler(context.facts, pod)) finding.cause += "; the pod was not placed by a scheduler, so nodeName was probably set by hand";
+                                ? format("the pod requests {} {}, and of {} on `{}` {} are taken", amount(message, "requested: ", resource),
+                                         resource, amount(message, "capacity: ", resource), node, amount(message, "used: ", resource))
+                                : format("the kubelet of `{}` found less {} free than the pod requests", node, resource);
+        if (went_past_the_scheduler(context.facts, pod))
+            finding.cause += "; the pod was not placed by a scheduler, so nodeName was probably set by hand";
         finding.evidence.push_back({.text = format("on node {}", node), .path = ".spec.nodeName", .value = node});
         finding.explained_by.push_back({.kind = std::string(kube::Node::k_kind), .name = node});
         finding.impact = "the pod has failed for good; only a controller makes a new one";
-        finding.remedies.push_back({"let the scheduler choose the node: no nodeName in the pod template", format("{} get pod {} -o jsonpath='{{.spec.nodeName}}'", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::read});
+        finding.remedies.push_back(
+            {"let the scheduler choose the node: no nodeName in the pod template",
+             format("{} get pod {} -o jsonpath='{{.spec.nodeName}}'", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)),
+             Risk::read});
         finding.remedies.push_back({"see what is reserved on the node", format("kubectl describe node {}", shell_quote(node)), Risk::read});
         add_cleanup(pod, finding);
         sink.add(std::move(finding));
@@ -58,15 +64,26 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_out_of_resource{
-    {.id = "KD1701", .name = "out-of-resource", .title = "a kubelet turned a pod away for lack of a resource", .category = "termination",
-     .scenario = Scenario::pending, .stage = Stage::container, .severity = Severity::error,
-     .needs = {kube::Resource::pods}, .uses = {kube::Resource::nodes, kube::Resource::events, kube::Resource::deployments, kube::Resource::replicasets, kube::Resource::statefulsets, kube::Resource::daemonsets, kube::Resource::jobs},
+    {.id = "KD1701",
+     .name = "out-of-resource",
+     .title = "a kubelet turned a pod away for lack of a resource",
+     .category = "termination",
+     .scenario = Scenario::pending,
+     .stage = Stage::container,
+     .severity = Severity::error,
+     .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::nodes, kube::Resource::events, kube::Resource::deployments, kube::Resource::replicasets,
+              kube::Resource::statefulsets, kube::Resource::daemonsets, kube::Resource::jobs},
      .precedence = 50,
-     .doc = {.meaning = "The kubelet refused to run a pod that was bound to its node, because the node has too little of a resource left for it.",
-             .why_it_matters = "The pod fails before a container starts and stays Failed. A controller that keeps making such pods leaves many of them behind.",
-             .how_it_is_found = "The pod has failed with a reason that begins with OutOf, and its message has the amounts. Usually nodeName was set by hand, or two schedulers filled the same room. "
+     .doc = {.meaning =
+                 "The kubelet refused to run a pod that was bound to its node, because the node has too little of a resource left for it.",
+             .why_it_matters = "The pod fails before a container starts and stays Failed. A controller that keeps making such pods leaves "
+                               "many of them behind.",
+             .how_it_is_found = "The pod has failed with a reason that begins with OutOf, and its message has the amounts. Usually "
+                                "nodeName was set by hand, or two schedulers filled the same room. "
                                 "A single pod that its controller has already replaced is not reported.",
-             .what_to_do = "Do not set nodeName; use a node selector instead.\nLower the request or free room on the node.\nDelete the failed pods.",
+             .what_to_do =
+                 "Do not set nodeName; use a node selector instead.\nLower the request or free room on the node.\nDelete the failed pods.",
              .see_also = "KD1217 KD1502"}},
     check};
 

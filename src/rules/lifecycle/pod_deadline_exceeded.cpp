@@ -19,13 +19,20 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin_failed(context, pod, lost);
         const auto deadline = pod.spec.active_deadline_seconds;
         finding.title = deadline ? format("pod was ended after its deadline of {}s", *deadline) : "pod was ended after its deadline";
-        finding.cause = deadline ? format("activeDeadlineSeconds of the pod is {}, and it was not done by then", *deadline) : "the pod was not done when its activeDeadlineSeconds were over";
-        if (deadline) finding.evidence.push_back({.text = format("activeDeadlineSeconds {}", *deadline), .path = ".spec.activeDeadlineSeconds", .value = std::to_string(*deadline)});
+        finding.cause = deadline ? format("activeDeadlineSeconds of the pod is {}, and it was not done by then", *deadline)
+                                 : "the pod was not done when its activeDeadlineSeconds were over";
+        if (deadline)
+            finding.evidence.push_back({.text = format("activeDeadlineSeconds {}", *deadline),
+                                        .path = ".spec.activeDeadlineSeconds",
+                                        .value = std::to_string(*deadline)});
         finding.impact = "the work of the pod is not done";
         const auto top = context.facts.top_owner(pod);
-        finding.remedies.push_back({"see what took so long, then raise activeDeadlineSeconds in the template or make the work shorter",
-                                    format("{} logs {} --all-containers --tail=50", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::read});
-        if (top.kind != kube::Pod::k_kind) finding.remedies.push_back({"the template is in", format("{} get {} -o yaml", kubectl_in(top.namespace_name), kubectl_name(top)), Risk::read});
+        finding.remedies.push_back(
+            {"see what took so long, then raise activeDeadlineSeconds in the template or make the work shorter",
+             format("{} logs {} --all-containers --tail=50", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::read});
+        if (top.kind != kube::Pod::k_kind)
+            finding.remedies.push_back(
+                {"the template is in", format("{} get {} -o yaml", kubectl_in(top.namespace_name), kubectl_name(top)), Risk::read});
         sink.add(std::move(finding));
     }
 }
@@ -33,13 +40,21 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_pod_deadline_exceeded{
-    {.id = "KD1706", .name = "pod-deadline-exceeded", .title = "a pod ran into its activeDeadlineSeconds", .category = "termination",
-     .scenario = Scenario::other, .stage = Stage::container, .severity = Severity::error,
-     .needs = {kube::Resource::pods}, .uses = {kube::Resource::events, kube::Resource::jobs, kube::Resource::replicasets, kube::Resource::deployments, kube::Resource::statefulsets, kube::Resource::daemonsets},
+    {.id = "KD1706",
+     .name = "pod-deadline-exceeded",
+     .title = "a pod ran into its activeDeadlineSeconds",
+     .category = "termination",
+     .scenario = Scenario::other,
+     .stage = Stage::container,
+     .severity = Severity::error,
+     .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::events, kube::Resource::jobs, kube::Resource::replicasets, kube::Resource::deployments,
+              kube::Resource::statefulsets, kube::Resource::daemonsets},
      .precedence = 55,
      .doc = {.meaning = "The pod was still running when its activeDeadlineSeconds were over, and the kubelet ended it.",
              .why_it_matters = "Its work is not done, and the exit codes of its containers only say that they were stopped.",
-             .how_it_is_found = "The pod has failed with the reason DeadlineExceeded. A pod whose Job goes on or has completed is not reported.",
+             .how_it_is_found =
+                 "The pod has failed with the reason DeadlineExceeded. A pod whose Job goes on or has completed is not reported.",
              .what_to_do = "Look in the logs for what took so long.\nRaise activeDeadlineSeconds, or make the work shorter.",
              .false_positives = "A deadline that is meant as an ordinary end of the work.",
              .see_also = "KD2004"}},

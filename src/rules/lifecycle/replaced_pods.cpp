@@ -39,18 +39,25 @@ bool is_replaced(const facts::Snapshot& facts, const kube::Pod& pod) {
     const auto top = facts.top_owner(pod);
     const std::string_view space = top.namespace_name;
     if (top.kind == kube::Pod::k_kind) return false;
-    if (const auto* o = top.kind == kube::Deployment::k_kind ? facts.find<kube::Deployment>(space, top.name) : nullptr) return has_replicas(o->status, o->spec.replicas);
-    if (const auto* o = top.kind == kube::StatefulSet::k_kind ? facts.find<kube::StatefulSet>(space, top.name) : nullptr) return has_replicas(o->status, o->spec.replicas);
-    if (const auto* o = top.kind == kube::ReplicaSet::k_kind ? facts.find<kube::ReplicaSet>(space, top.name) : nullptr) return has_replicas(o->status, o->spec.replicas);
-    if (const auto* o = top.kind == kube::DaemonSet::k_kind ? facts.find<kube::DaemonSet>(space, top.name) : nullptr) return o->status.number_ready >= o->status.desired_number_scheduled;
+    if (const auto* o = top.kind == kube::Deployment::k_kind ? facts.find<kube::Deployment>(space, top.name) : nullptr)
+        return has_replicas(o->status, o->spec.replicas);
+    if (const auto* o = top.kind == kube::StatefulSet::k_kind ? facts.find<kube::StatefulSet>(space, top.name) : nullptr)
+        return has_replicas(o->status, o->spec.replicas);
+    if (const auto* o = top.kind == kube::ReplicaSet::k_kind ? facts.find<kube::ReplicaSet>(space, top.name) : nullptr)
+        return has_replicas(o->status, o->spec.replicas);
+    if (const auto* o = top.kind == kube::DaemonSet::k_kind ? facts.find<kube::DaemonSet>(space, top.name) : nullptr)
+        return o->status.number_ready >= o->status.desired_number_scheduled;
     const auto* controller = pod.meta.controller();
-    if (const auto* o = controller && controller->kind == kube::Job::k_kind ? facts.find<kube::Job>(space, controller->name) : nullptr) return job_is_going_on(*o);
+    if (const auto* o = controller && controller->kind == kube::Job::k_kind ? facts.find<kube::Job>(space, controller->name) : nullptr)
+        return job_is_going_on(*o);
     return workload_has_ready_pod(facts, pod);
 }
 
 std::size_t alike_in_last_hour(const RuleContext& context, const kube::Pod& pod, const std::function<bool(const kube::Pod&)>& alike) {
     const auto pods = context.facts.pods_of_workload(context.facts.top_owner(pod));
-    const auto count = std::count_if(pods.begin(), pods.end(), [&](const kube::Pod* other) { return alike(*other) && context.age(ended_at(context.facts, *other)) < Duration::hours(1); });
+    const auto count = std::count_if(pods.begin(), pods.end(), [&](const kube::Pod* other) {
+        return alike(*other) && context.age(ended_at(context.facts, *other)) < Duration::hours(1);
+    });
     return static_cast<std::size_t>(count);
 }
 
@@ -73,14 +80,23 @@ Finding begin_failed(const RuleContext& context, const kube::Pod& pod, const Los
     finding.first_seen = finding.last_seen = ended_at(context.facts, pod);
     std::string text = format("reason {}", pod.status.reason);
     if (!pod.status.message.empty()) text += format(": {}", trim(pod.status.message));
-    finding.evidence.push_back({.type = EvidenceType::field, .text = std::move(text), .path = ".status.reason", .value = std::string(pod.status.reason), .time = finding.first_seen});
+    finding.evidence.push_back({.type = EvidenceType::field,
+                                .text = std::move(text),
+                                .path = ".status.reason",
+                                .value = std::string(pod.status.reason),
+                                .time = finding.first_seen});
     if (lost.times > 1)
-        finding.evidence.push_back({.type = EvidenceType::derived, .text = format("{} of the workload ended so in the last hour", counted(lost.times, "pod")), .path = ".status.reason", .count = static_cast<std::int64_t>(lost.times)});
+        finding.evidence.push_back({.type = EvidenceType::derived,
+                                    .text = format("{} of the workload ended so in the last hour", counted(lost.times, "pod")),
+                                    .path = ".status.reason",
+                                    .count = static_cast<std::int64_t>(lost.times)});
     return finding;
 }
 
 void add_cleanup(const kube::Pod& pod, Finding& finding) {
-    finding.remedies.push_back({"afterwards, remove the failed pods that are left over", format("{} delete pods --field-selector=status.phase=Failed", kubectl_in(pod.meta.namespace_name)), Risk::change});
+    finding.remedies.push_back({"afterwards, remove the failed pods that are left over",
+                                format("{} delete pods --field-selector=status.phase=Failed", kubectl_in(pod.meta.namespace_name)),
+                                Risk::change});
 }
 
 } // namespace kdiag::rules::lifecycle

@@ -24,7 +24,8 @@ std::int64_t NodeRoom::free(std::string_view resource) const {
     return std::clamp(amount_of(allocatable, resource), -k_most, k_most) - std::clamp(amount_of(reserved, resource), -k_most, k_most);
 }
 
-ClusterRoom::ClusterRoom(const facts::Snapshot& facts) : m_facts(facts), m_known(facts.knows<kube::Node>() && !facts.all<kube::Node>().empty()) {
+ClusterRoom::ClusterRoom(const facts::Snapshot& facts)
+    : m_facts(facts), m_known(facts.knows<kube::Node>() && !facts.all<kube::Node>().empty()) {
     if (!m_known) return;
     m_nodes.reserve(facts.all<kube::Node>().size());
     for (const auto& node : facts.all<kube::Node>()) {
@@ -33,7 +34,8 @@ ClusterRoom::ClusterRoom(const facts::Snapshot& facts) : m_facts(facts), m_known
             if (!takes_room(*pod)) continue;
             room.pods.push_back(pod);
             add_amounts(room.reserved, requests_of(pod->spec));
-            if (pod->spec.affinity && pod->spec.affinity->pod_anti && !pod->spec.affinity->pod_anti->required.empty()) m_exclusive.push_back(pod);
+            if (pod->spec.affinity && pod->spec.affinity->pod_anti && !pod->spec.affinity->pod_anti->required.empty())
+                m_exclusive.push_back(pod);
         }
         add_amounts(room.reserved, {{"pods", static_cast<std::int64_t>(room.pods.size()) * 1000}});
         m_nodes.push_back(std::move(room));

@@ -13,7 +13,7 @@ namespace kdiag::rules::scheduling {
 /// A node with what its pods have reserved.
 struct NodeRoom {
     const kube::Node* node = nullptr;
-    Amounts allocatable, reserved; ///< reserved counts pods under `pods`
+    Amounts allocatable, reserved;      ///< reserved counts pods under `pods`
     std::vector<const kube::Pod*> pods; ///< those that take room
 
     /// May be negative: pods that were bound past the scheduler count too.

@@ -13,8 +13,9 @@ namespace {
 using Kinds = std::set<Constraint>;
 using Nodes = std::vector<const NodeFit*>;
 
-constexpr Constraint k_of_the_pod[] = {Constraint::gate,         Constraint::claim_missing, Constraint::claim_deleting, Constraint::claim_lost,
-                                       Constraint::claim_foreign, Constraint::claim_unbound, Constraint::gang};
+constexpr Constraint k_of_the_pod[] = {Constraint::gate,       Constraint::claim_missing, Constraint::claim_deleting,
+                                       Constraint::claim_lost, Constraint::claim_foreign, Constraint::claim_unbound,
+                                       Constraint::gang};
 constexpr Constraint k_choice[] = {Constraint::volume_affinity, Constraint::node_name, Constraint::node_selector,
                                    Constraint::taint,           Constraint::cordoned,  Constraint::node_condition};
 
@@ -100,7 +101,8 @@ Decision decide_by_nodes(const Kinds& said, const std::vector<NodeFit>& fits) {
     const Nodes reachable = without(nodes, Constraint::volume_affinity);
     if (reachable.empty()) return {Constraint::volume_affinity, nodes};
     const Nodes wanted = without(reachable, Constraint::node_selector);
-    if (wanted.empty()) return {without(nodes, Constraint::node_selector).empty() ? Constraint::node_selector : Constraint::volume_affinity, nodes};
+    if (wanted.empty())
+        return {without(nodes, Constraint::node_selector).empty() ? Constraint::node_selector : Constraint::volume_affinity, nodes};
     Nodes open = wanted;
     for (const Constraint kind : {Constraint::taint, Constraint::node_condition, Constraint::cordoned}) open = without(open, kind);
     if (open.empty()) return {decisive_taint(wanted), wanted};
@@ -126,7 +128,9 @@ std::set<Constraint> kinds_of(const SchedulerMessage& said, const kube::PodSpec&
             continue;
         }
         if (kind == Constraint::taint) kind = meaning_of_taint(taint_key(refusal.detail));
-        if (kind == Constraint::inter_pod) kind = spec.affinity && spec.affinity->pod && !spec.affinity->pod->required.empty() ? Constraint::pod_affinity : Constraint::pod_anti_affinity;
+        if (kind == Constraint::inter_pod)
+            kind = spec.affinity && spec.affinity->pod && !spec.affinity->pod->required.empty() ? Constraint::pod_affinity
+                                                                                                : Constraint::pod_anti_affinity;
         kinds.insert(kind);
     }
     if (kinds.empty() && control_plane) kinds.insert(Constraint::taint);
@@ -148,7 +152,8 @@ Decision decide(const SchedulerMessage& said, const std::vector<NodeFit>& fits, 
         if (kinds.contains(kind)) return {kind, {}};
     Decision decision = fits.empty() ? decide_by_message(kinds) : decide_by_nodes(kinds, fits);
     // The scheduler looked at each node: what it did not name is not what keeps the pod waiting.
-    if (!possible_decisions(kinds).contains(decision.constraint)) decision.constraint = kinds.size() == 1 ? *kinds.begin() : Constraint::other;
+    if (!possible_decisions(kinds).contains(decision.constraint))
+        decision.constraint = kinds.size() == 1 ? *kinds.begin() : Constraint::other;
     return decision;
 }
 

@@ -84,7 +84,8 @@ std::vector<std::string> kinds_of(const NodeFit& fit) {
     std::vector<std::string> kinds;
     for (const auto& obstacle : fit.obstacles) {
         const bool names_a_pod = obstacle.constraint == Constraint::host_port || obstacle.constraint == Constraint::pod_anti_affinity ||
-                                 obstacle.constraint == Constraint::existing_anti_affinity || obstacle.constraint == Constraint::topology_spread;
+                                 obstacle.constraint == Constraint::existing_anti_affinity ||
+                                 obstacle.constraint == Constraint::topology_spread;
         std::string kind = names_a_pod ? std::string(to_string(obstacle.constraint)) : obstacle.what;
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(std::move(kind));
     }
@@ -96,12 +97,15 @@ std::vector<std::string> grouped(const std::vector<NodeFit>& fits) {
     for (const auto& fit : fits) ++groups[verdict(kinds_of(fit))];
     std::vector<std::pair<std::size_t, std::string>> by_size;
     for (const auto& [words, count] : groups) by_size.emplace_back(count, words);
-    std::sort(by_size.begin(), by_size.end(), [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+    std::sort(by_size.begin(), by_size.end(),
+              [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
     std::vector<Row> rows{{"NODES", "FITS"}};
     std::size_t rest = 0;
     for (std::size_t i = 0; i < by_size.size(); ++i)
-        if (i < k_most_rows) rows.push_back({std::to_string(by_size[i].first), by_size[i].second});
-        else rest += by_size[i].first;
+        if (i < k_most_rows)
+            rows.push_back({std::to_string(by_size[i].first), by_size[i].second});
+        else
+            rest += by_size[i].first;
     if (rest > 0) rows.push_back({std::to_string(rest), "no: other sets of these reasons"});
     return aligned(rows);
 }
@@ -109,8 +113,11 @@ std::vector<std::string> grouped(const std::vector<NodeFit>& fits) {
 std::string tolerations_line(const kube::PodSpec& spec) {
     std::vector<std::string> words;
     for (const auto& toleration : spec.tolerations) {
-        if (toleration.key == "node.kubernetes.io/not-ready" || toleration.key == "node.kubernetes.io/unreachable") continue; // every pod has them
-        words.push_back(toleration.key.empty() ? "every taint" : toleration.value.empty() ? std::string(toleration.key) : format("{}={}", toleration.key, toleration.value));
+        if (toleration.key == "node.kubernetes.io/not-ready" || toleration.key == "node.kubernetes.io/unreachable")
+            continue; // every pod has them
+        words.push_back(toleration.key.empty()     ? "every taint"
+                        : toleration.value.empty() ? std::string(toleration.key)
+                                                   : format("{}={}", toleration.key, toleration.value));
     }
     return words.empty() ? "tolerates nothing" : "tolerates " + list_some(words);
 }
@@ -122,9 +129,12 @@ std::vector<std::string> fit_table(const kube::Pod& pod, const std::vector<NodeF
     const auto resources = resources_of(pod);
     const std::size_t labels = std::min(pod.spec.node_selector.size(), k_most_labels);
     Row header{"NODE"};
-    for (std::size_t i = 0; i < labels; ++i) header.push_back(cut_end(upper(format("{}={}", after_slash(pod.spec.node_selector[i].first), pod.spec.node_selector[i].second)), k_name_width, true));
+    for (std::size_t i = 0; i < labels; ++i)
+        header.push_back(cut_end(upper(format("{}={}", after_slash(pod.spec.node_selector[i].first), pod.spec.node_selector[i].second)),
+                                 k_name_width, true));
     header.push_back("TAINTS");
-    for (const auto resource : resources) header.push_back((resource == "memory" ? std::string("MEM") : upper(after_slash(resource))) + "-FREE");
+    for (const auto resource : resources)
+        header.push_back((resource == "memory" ? std::string("MEM") : upper(after_slash(resource))) + "-FREE");
     header.push_back("FITS");
     std::vector<Row> rows{header};
     for (const auto& fit : fits) {
@@ -149,7 +159,8 @@ std::string needs_line(const kube::Pod& pod) {
     if (!pod.spec.node_selector.empty()) needs.push_back("nodeSelector " + kube::show(pod.spec.node_selector));
     if (pod.spec.affinity && pod.spec.affinity->node && pod.spec.affinity->node->required) needs.push_back("a node affinity");
     if (pod.spec.affinity && pod.spec.affinity->pod && !pod.spec.affinity->pod->required.empty()) needs.push_back("a pod affinity");
-    if (pod.spec.affinity && pod.spec.affinity->pod_anti && !pod.spec.affinity->pod_anti->required.empty()) needs.push_back("a pod anti-affinity");
+    if (pod.spec.affinity && pod.spec.affinity->pod_anti && !pod.spec.affinity->pod_anti->required.empty())
+        needs.push_back("a pod anti-affinity");
     std::vector<std::string> ports;
     for (const auto& port : host_ports_of(pod.spec)) ports.push_back(std::to_string(port.port));
     if (!ports.empty()) needs.push_back("host port " + list_some(ports));

@@ -16,7 +16,8 @@ std::vector<std::string> short_resources(const Unscheduled& waiting) {
     std::vector<std::string> everywhere, anywhere;
     for (const NodeFit* fit : waiting.analysis->decision.nodes)
         for (const auto& obstacle : fit->obstacles)
-            if (obstacle.constraint == Constraint::resource && std::find(anywhere.begin(), anywhere.end(), obstacle.detail) == anywhere.end())
+            if (obstacle.constraint == Constraint::resource &&
+                std::find(anywhere.begin(), anywhere.end(), obstacle.detail) == anywhere.end())
                 anywhere.push_back(obstacle.detail);
     for (const auto& resource : anywhere) {
         const auto& nodes = waiting.analysis->decision.nodes;
@@ -74,22 +75,25 @@ std::string most_free(const Unscheduled& waiting, std::string_view resource) {
     return most >= k_mebibyte ? format("{}Mi", most / k_mebibyte) : std::string();
 }
 
-void add_remedies(const RuleContext& context, const Unscheduled& waiting, const std::vector<std::string>& resources, bool rollout, Finding& finding) {
+void add_remedies(const RuleContext& context, const Unscheduled& waiting, const std::vector<std::string>& resources, bool rollout,
+                  Finding& finding) {
     const kube::Pod& pod = *waiting.pod;
     const auto top = context.facts.top_owner(pod);
     const auto plain = std::find_if(resources.begin(), resources.end(), [](const auto& r) { return r == "cpu" || r == "memory"; });
     if (rollout)
-        finding.remedies.push_back({"let the rollout remove an old pod before it starts a new one",
-                                    format("{} patch {} -p '{{\"spec\":{{\"strategy\":{{\"rollingUpdate\":{{\"maxSurge\":0,\"maxUnavailable\":1}}}}}}}}'",
-                                           kubectl_in(top.namespace_name), kubectl_name(top)),
-                                    Risk::change});
+        finding.remedies.push_back(
+            {"let the rollout remove an old pod before it starts a new one",
+             format("{} patch {} -p '{{\"spec\":{{\"strategy\":{{\"rollingUpdate\":{{\"maxSurge\":0,\"maxUnavailable\":1}}}}}}}}'",
+                    kubectl_in(top.namespace_name), kubectl_name(top)),
+             Risk::change});
     const std::string free = plain == resources.end() ? std::string() : most_free(waiting, *plain);
     if (!free.empty() && top.kind != kube::Pod::k_kind && pod.spec.containers.size() == 1)
         finding.remedies.push_back({format("ask for less {}, if that is enough: at most {} is free on one node", *plain, free),
                                     format("{} set resources {} -c {} --requests={}={}", kubectl_in(top.namespace_name), kubectl_name(top),
                                            shell_quote(pod.spec.containers.front().name), *plain, free),
                                     Risk::change});
-    finding.remedies.push_back({"add a node with more room; this shows what is reserved now", "kubectl describe nodes | grep -A 8 'Allocated resources'", Risk::read});
+    finding.remedies.push_back({"add a node with more room; this shows what is reserved now",
+                                "kubectl describe nodes | grep -A 8 'Allocated resources'", Risk::read});
 }
 
 void describe(const RuleContext& context, const Unscheduled& waiting, FindingSink& sink) {
@@ -101,20 +105,29 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     const auto too_large = larger_than_any(waiting, resources, requests);
     const bool rollout = !too_large && rollout_in_its_own_way(context, pod);
     if (too_large) {
-        const std::string wanted = kube::show_quantity(too_large->resource, too_large->wanted), largest = kube::show_quantity(too_large->resource, too_large->largest);
+        const std::string wanted = kube::show_quantity(too_large->resource, too_large->wanted),
+                          largest = kube::show_quantity(too_large->resource, too_large->largest);
         const bool others_could = waiting.analysis->decision.nodes.size() < waiting.analysis->fits.size();
-        finding.title = format("pod asks for {} {}, more than any node{} has", wanted, too_large->resource, others_could ? " it may use" : "");
-        finding.cause = format("the pod requests {} {} and the largest node that comes into question offers {}, so it fits on no node, however empty{}",
-                               wanted, too_large->resource, largest, near_misses(waiting));
+        finding.title =
+            format("pod asks for {} {}, more than any node{} has", wanted, too_large->resource, others_could ? " it may use" : "");
+        finding.cause =
+            format("the pod requests {} {} and the largest node that comes into question offers {}, so it fits on no node, however empty{}",
+                   wanted, too_large->resource, largest, near_misses(waiting));
         finding.confidence = Confidence::certain;
     } else {
         std::vector<std::string> amounts;
         for (const auto& resource : resources)
-            if (resource == "pods" || amount_of(requests, resource) > 0) amounts.push_back(resource == "pods" ? "a place for one more pod" : format("{} {}", kube::show_quantity(resource, amount_of(requests, resource)), resource));
+            if (resource == "pods" || amount_of(requests, resource) > 0)
+                amounts.push_back(resource == "pods"
+                                      ? "a place for one more pod"
+                                      : format("{} {}", kube::show_quantity(resource, amount_of(requests, resource)), resource));
         finding.title = format("pod does not fit on any node: insufficient {}", names);
-        const std::string who = format("{} {}", nodes_phrase(waiting), waiting.analysis->decision.nodes.size() == 1 || waiting.said.nodes_total == 1 ? "has" : "have");
-        finding.cause = amounts.empty() ? format("{} too little {} free", who, names) : format("the pod needs {}, and {} less than that free", list_some(amounts), who);
-        finding.cause += format(": requests of other pods count, not their use{}{}", rollout ? "; old pods of the same rollout hold part of it" : "", near_misses(waiting));
+        const std::string who = format("{} {}", nodes_phrase(waiting),
+                                       waiting.analysis->decision.nodes.size() == 1 || waiting.said.nodes_total == 1 ? "has" : "have");
+        finding.cause = amounts.empty() ? format("{} too little {} free", who, names)
+                                        : format("the pod needs {}, and {} less than that free", list_some(amounts), who);
+        finding.cause += format(": requests of other pods count, not their use{}{}",
+                                rollout ? "; old pods of the same rollout hold part of it" : "", near_misses(waiting));
     }
     add_request_evidence(pod, resources, finding);
     add_table(context, waiting, finding);
@@ -132,17 +145,30 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_insufficient_resources{
-    {.id = "KD1217", .name = "insufficient-resources", .title = "a pod asks for more than any node has free", .category = "scheduling",
-     .scenario = Scenario::pending, .stage = Stage::scheduling, .severity = Severity::error,
-     .needs = {kube::Resource::pods}, .uses = {kube::Resource::nodes, kube::Resource::events, kube::Resource::replicasets, kube::Resource::deployments,
-               kube::Resource::persistentvolumeclaims, kube::Resource::persistentvolumes, kube::Resource::namespaces},
+    {.id = "KD1217",
+     .name = "insufficient-resources",
+     .title = "a pod asks for more than any node has free",
+     .category = "scheduling",
+     .scenario = Scenario::pending,
+     .stage = Stage::scheduling,
+     .severity = Severity::error,
+     .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::nodes, kube::Resource::events, kube::Resource::replicasets, kube::Resource::deployments,
+              kube::Resource::persistentvolumeclaims, kube::Resource::persistentvolumes, kube::Resource::namespaces},
      .precedence = 40,
-     .doc = {.meaning = "The scheduler finds no node with enough cpu, memory, ephemeral storage, places for pods or devices left for the pod's requests.",
-             .why_it_matters = "The pod stays Pending. When the request is larger than every node, it stays so for ever, and a rollout that needs room for new pods beside old ones can block itself.",
-             .how_it_is_found = "The PodScheduled condition or the FailedScheduling event says Insufficient for a resource. The room on each node is recomputed: allocatable minus the requests of all pods on it that have not ended. "
-                                "A request above the allocatable amount of every node that comes into question is told apart from nodes that are full now. Nodes that the pod's own selector, its volumes or taints rule out are left aside.",
-             .what_to_do = "Compare the request with the table of nodes.\nLower a request that is a slip of the unit or simply too large.\nAdd a node, or free room on one, when the request is right.\nSet maxSurge to 0 when a rollout waits for its own old pods.",
-             .false_positives = "A cluster autoscaler that is adding a node: within ten minutes of its TriggeredScaleUp event nothing is reported.",
+     .doc = {.meaning = "The scheduler finds no node with enough cpu, memory, ephemeral storage, places for pods or devices left for the "
+                        "pod's requests.",
+             .why_it_matters = "The pod stays Pending. When the request is larger than every node, it stays so for ever, and a rollout "
+                               "that needs room for new pods beside old ones can block itself.",
+             .how_it_is_found = "The PodScheduled condition or the FailedScheduling event says Insufficient for a resource. The room on "
+                                "each node is recomputed: allocatable minus the requests of all pods on it that have not ended. "
+                                "A request above the allocatable amount of every node that comes into question is told apart from nodes "
+                                "that are full now. Nodes that the pod's own selector, its volumes or taints rule out are left aside.",
+             .what_to_do =
+                 "Compare the request with the table of nodes.\nLower a request that is a slip of the unit or simply too large.\nAdd a "
+                 "node, or free room on one, when the request is right.\nSet maxSurge to 0 when a rollout waits for its own old pods.",
+             .false_positives =
+                 "A cluster autoscaler that is adding a node: within ten minutes of its TriggeredScaleUp event nothing is reported.",
              .see_also = "KD1201 KD1213 KD1203"}},
     check};
 

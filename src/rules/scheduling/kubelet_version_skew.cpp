@@ -39,13 +39,22 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (!minor || newest_minor - *minor <= allowed || is_leaving(node) || !concerns_scope(context.facts, node)) continue;
         Finding finding{.severity = Severity::warning, .subject = kube::ref_of(node)};
         finding.title = format("kubelet of node `{}` is {} minor versions behind", node.meta.name, newest_minor - *minor);
-        finding.cause = format("its kubelet is {}, `{}` has {}, and the API server is at least as new; only {} minor versions are supported", version, newest->meta.name,
-                               newest->status.node_info.kubelet_version, allowed);
-        finding.evidence.push_back({.type = EvidenceType::field, .text = format("kubelet {}", version), .path = ".status.nodeInfo.kubeletVersion", .value = std::string(version)});
-        finding.evidence.push_back({.type = EvidenceType::field, .text = format("{} has kubelet {}", newest->meta.name, newest->status.node_info.kubelet_version), .object = kube::ref_of(*newest),
-                                    .path = ".status.nodeInfo.kubeletVersion", .value = std::string(newest->status.node_info.kubelet_version)});
+        finding.cause =
+            format("its kubelet is {}, `{}` has {}, and the API server is at least as new; only {} minor versions are supported", version,
+                   newest->meta.name, newest->status.node_info.kubelet_version, allowed);
+        finding.evidence.push_back({.type = EvidenceType::field,
+                                    .text = format("kubelet {}", version),
+                                    .path = ".status.nodeInfo.kubeletVersion",
+                                    .value = std::string(version)});
+        finding.evidence.push_back({.type = EvidenceType::field,
+                                    .text = format("{} has kubelet {}", newest->meta.name, newest->status.node_info.kubelet_version),
+                                    .object = kube::ref_of(*newest),
+                                    .path = ".status.nodeInfo.kubeletVersion",
+                                    .value = std::string(newest->status.node_info.kubelet_version)});
         finding.impact = "fields and defaults that the old kubelet does not know are ignored on this node";
-        finding.remedies.push_back({"upgrade the node: empty it first", format("kubectl drain {} --ignore-daemonsets --delete-emptydir-data", shell_quote(node.meta.name)), Risk::disruptive});
+        finding.remedies.push_back({"upgrade the node: empty it first",
+                                    format("kubectl drain {} --ignore-daemonsets --delete-emptydir-data", shell_quote(node.meta.name)),
+                                    Risk::disruptive});
         sink.add(std::move(finding));
     }
 }
@@ -53,13 +62,21 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_kubelet_version_skew{
-    {.id = "KD5004", .name = "kubelet-version-skew", .title = "a kubelet is older than the control plane supports", .category = "node",
-     .scenario = Scenario::other, .stage = Stage::infrastructure, .severity = Severity::warning,
-     .needs = {kube::Resource::nodes}, .uses = {kube::Resource::pods, kube::Resource::daemonsets},
+    {.id = "KD5004",
+     .name = "kubelet-version-skew",
+     .title = "a kubelet is older than the control plane supports",
+     .category = "node",
+     .scenario = Scenario::other,
+     .stage = Stage::infrastructure,
+     .severity = Severity::warning,
+     .needs = {kube::Resource::nodes},
+     .uses = {kube::Resource::pods, kube::Resource::daemonsets},
      .precedence = 10,
      .doc = {.meaning = "The kubelet of a node is more minor versions behind than the version skew policy allows.",
-             .why_it_matters = "Such a pair is not tested: new fields are ignored on the node, and removed interfaces break it without warning.",
-             .how_it_is_found = "The kubelet versions of all nodes are compared. A kubelet may not be newer than the API server, so the newest kubelet is a lower bound of the API server's version; suffixes of vendors are ignored.",
+             .why_it_matters =
+                 "Such a pair is not tested: new fields are ignored on the node, and removed interfaces break it without warning.",
+             .how_it_is_found = "The kubelet versions of all nodes are compared. A kubelet may not be newer than the API server, so the "
+                                "newest kubelet is a lower bound of the API server's version; suffixes of vendors are ignored.",
              .what_to_do = "Drain the node and upgrade its kubelet, one minor version after the other.",
              .see_also = "KD5001"}},
     check};

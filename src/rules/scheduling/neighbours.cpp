@@ -53,7 +53,8 @@ TermPlaces Neighbours::places_of(const kube::PodAffinityTerm& term) const {
         for (const kube::Pod* other : room.pods) {
             if (!looks_into(term, own, other->meta.namespace_name, m_cluster.facts()) || !selects(term, other->meta.labels)) continue;
             ++places.pods_total;
-            if (kube::has_key(room.node->meta.labels, term.topology_key)) places.pods.emplace(kube::value_of(room.node->meta.labels, term.topology_key), other);
+            if (kube::has_key(room.node->meta.labels, term.topology_key))
+                places.pods.emplace(kube::value_of(room.node->meta.labels, term.topology_key), other);
         }
     return places;
 }
@@ -61,7 +62,8 @@ TermPlaces Neighbours::places_of(const kube::PodAffinityTerm& term) const {
 SpreadCounts Neighbours::counts_of(const kube::TopologySpreadConstraint& constraint) const {
     SpreadCounts counts{.constraint = &constraint};
     const auto counted = [&](const kube::Pod& pod) {
-        return pod.meta.namespace_name == m_pod.meta.namespace_name && constraint.label_selector && kube::matches(*constraint.label_selector, pod.meta.labels);
+        return pod.meta.namespace_name == m_pod.meta.namespace_name && constraint.label_selector &&
+               kube::matches(*constraint.label_selector, pod.meta.labels);
     };
     counts.itself = counted(m_pod) ? 1 : 0;
     for (const auto& room : m_cluster.nodes()) {
@@ -70,7 +72,8 @@ SpreadCounts Neighbours::counts_of(const kube::TopologySpreadConstraint& constra
         for (const kube::Pod* pod : room.pods)
             if (!pod->meta.deleted && counted(*pod)) ++count;
     }
-    const auto least = std::min_element(counts.domains.begin(), counts.domains.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto least =
+        std::min_element(counts.domains.begin(), counts.domains.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     const bool too_few_domains = constraint.min_domains && static_cast<std::int64_t>(counts.domains.size()) < *constraint.min_domains;
     counts.fewest = least == counts.domains.end() || too_few_domains ? 0 : least->second;
     return counts;
@@ -83,14 +86,17 @@ std::vector<Obstacle> Neighbours::obstacles(const kube::Node& node) const {
         if (!places.known) continue;
         const bool first_of_its_kind = places.pods_total == 0 && places.matches_itself;
         const auto key = places.term->topology_key;
-        if (!kube::has_key(node.meta.labels, key)) obstacles.push_back({Constraint::pod_affinity, format("no label {}", key), std::string(key)});
-        else if (!first_of_its_kind && !places.pods.contains(domain_of(key))) obstacles.push_back({Constraint::pod_affinity, "affinity: no such pod here"});
+        if (!kube::has_key(node.meta.labels, key))
+            obstacles.push_back({Constraint::pod_affinity, format("no label {}", key), std::string(key)});
+        else if (!first_of_its_kind && !places.pods.contains(domain_of(key)))
+            obstacles.push_back({Constraint::pod_affinity, "affinity: no such pod here"});
     }
     for (const auto& places : m_anti_affinity) {
         if (!kube::has_key(node.meta.labels, places.term->topology_key)) continue;
         const auto found = places.pods.find(domain_of(places.term->topology_key));
         if (found != places.pods.end())
-            obstacles.push_back({Constraint::pod_anti_affinity, format("anti-affinity: {}", found->second->meta.name), std::string(found->second->meta.name)});
+            obstacles.push_back({Constraint::pod_anti_affinity, format("anti-affinity: {}", found->second->meta.name),
+                                 std::string(found->second->meta.name)});
     }
     for (const kube::Pod* other : m_cluster.exclusive_pods()) {
         const auto* room = m_cluster.find(other->spec.node_name);
@@ -100,8 +106,11 @@ std::vector<Obstacle> Neighbours::obstacles(const kube::Node& node) const {
             const auto key = term.topology_key;
             if (!kube::has_key(room->node->meta.labels, key) || !kube::has_key(node.meta.labels, key)) continue;
             if (kube::value_of(room->node->meta.labels, key) != domain_of(key)) continue;
-            if (!looks_into(term, other->meta.namespace_name, m_pod.meta.namespace_name, m_cluster.facts()) || !selects(term, m_pod.meta.labels)) continue;
-            obstacles.push_back({Constraint::existing_anti_affinity, format("anti-affinity of {}", other->meta.name), std::string(other->meta.name)});
+            if (!looks_into(term, other->meta.namespace_name, m_pod.meta.namespace_name, m_cluster.facts()) ||
+                !selects(term, m_pod.meta.labels))
+                continue;
+            obstacles.push_back(
+                {Constraint::existing_anti_affinity, format("anti-affinity of {}", other->meta.name), std::string(other->meta.name)});
             break;
         }
     }
@@ -111,7 +120,8 @@ std::vector<Obstacle> Neighbours::obstacles(const kube::Node& node) const {
             obstacles.push_back({Constraint::topology_label, format("no label {}", key), std::string(key)});
         } else if (const auto found = counts.domains.find(domain_of(key)); found != counts.domains.end()) {
             if (found->second + counts.itself - counts.fewest > counts.constraint->max_skew)
-                obstacles.push_back({Constraint::topology_spread, format("spread: {} has {}", found->first, found->second), std::string(key)});
+                obstacles.push_back(
+                    {Constraint::topology_spread, format("spread: {} has {}", found->first, found->second), std::string(key)});
         }
     }
     return obstacles;

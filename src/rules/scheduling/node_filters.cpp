@@ -26,7 +26,8 @@ kube::TextMap fields_of(const kube::Node& node) {
 bool term_holds(const kube::NodeSelectorTerm& term, const kube::Node& node) {
     if (term.match_expressions.empty() && term.match_fields.empty()) return false;
     const auto fields = fields_of(node);
-    return std::all_of(term.match_expressions.begin(), term.match_expressions.end(), [&](const auto& r) { return holds(r, node.meta.labels); }) &&
+    return std::all_of(term.match_expressions.begin(), term.match_expressions.end(),
+                       [&](const auto& r) { return holds(r, node.meta.labels); }) &&
            std::all_of(term.match_fields.begin(), term.match_fields.end(), [&](const auto& r) { return holds(r, fields); });
 }
 
@@ -53,7 +54,8 @@ std::string_view meant_for(const kube::PodSpec& spec) {
     if (!spec.affinity || !spec.affinity->node || !spec.affinity->node->required) return {};
     std::string_view name;
     for (const auto& term : spec.affinity->node->required->terms) {
-        const auto field = std::find_if(term.match_fields.begin(), term.match_fields.end(), [](const auto& r) { return r.key == "metadata.name" && r.op == "In" && r.values.size() == 1; });
+        const auto field = std::find_if(term.match_fields.begin(), term.match_fields.end(),
+                                        [](const auto& r) { return r.key == "metadata.name" && r.op == "In" && r.values.size() == 1; });
         if (field == term.match_fields.end() || (!name.empty() && name != field->values.front())) return {};
         name = field->values.front();
     }
@@ -63,11 +65,14 @@ std::string_view meant_for(const kube::PodSpec& spec) {
 std::vector<std::string> unmet_labels(const kube::PodSpec& spec, const kube::Node& node) {
     std::vector<std::string> unmet;
     for (const auto& [key, value] : spec.node_selector)
-        if (!kube::has_key(node.meta.labels, key) || kube::value_of(node.meta.labels, key) != value) unmet.push_back(format("label {}={}", key, value));
-    if (!spec.affinity || !spec.affinity->node || !spec.affinity->node->required || matches(*spec.affinity->node->required, node)) return unmet;
+        if (!kube::has_key(node.meta.labels, key) || kube::value_of(node.meta.labels, key) != value)
+            unmet.push_back(format("label {}={}", key, value));
+    if (!spec.affinity || !spec.affinity->node || !spec.affinity->node->required || matches(*spec.affinity->node->required, node))
+        return unmet;
     const auto fields = fields_of(node);
     const auto& terms = spec.affinity->node->required->terms;
-    if (terms.size() > 1) unmet.push_back("node affinity");
+    if (terms.size() > 1)
+        unmet.push_back("node affinity");
     else if (!terms.empty()) {
         for (const auto& r : terms.front().match_expressions)
             if (!holds(r, node.meta.labels)) unmet.push_back(format("affinity {}", kube::show(r)));
@@ -92,7 +97,8 @@ bool tolerates(const kube::Toleration& toleration, const kube::Taint& taint) {
 namespace {
 
 bool tolerated(const kube::PodSpec& spec, const kube::Taint& taint) {
-    return std::any_of(spec.tolerations.begin(), spec.tolerations.end(), [&](const auto& toleration) { return tolerates(toleration, taint); });
+    return std::any_of(spec.tolerations.begin(), spec.tolerations.end(),
+                       [&](const auto& toleration) { return tolerates(toleration, taint); });
 }
 
 constexpr std::string_view k_unschedulable = "node.kubernetes.io/unschedulable";
@@ -120,9 +126,10 @@ std::string show(const kube::Taint& taint) {
 
 Constraint meaning_of_taint(std::string_view key) {
     if (key == k_unschedulable) return Constraint::cordoned;
-    for (const std::string_view ill : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "node.kubernetes.io/network-unavailable",
-                                       "node.kubernetes.io/disk-pressure", "node.kubernetes.io/memory-pressure", "node.kubernetes.io/pid-pressure",
-                                       "node.kubernetes.io/out-of-service", "node.cloudprovider.kubernetes.io/uninitialized"})
+    for (const std::string_view ill :
+         {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "node.kubernetes.io/network-unavailable",
+          "node.kubernetes.io/disk-pressure", "node.kubernetes.io/memory-pressure", "node.kubernetes.io/pid-pressure",
+          "node.kubernetes.io/out-of-service", "node.cloudprovider.kubernetes.io/uninitialized"})
         if (key == ill) return Constraint::node_condition;
     return Constraint::taint;
 }
@@ -132,7 +139,8 @@ bool is_control_plane_taint(std::string_view key) {
 }
 
 bool is_control_plane(const kube::Node& node) {
-    return std::any_of(node.spec.taints.begin(), node.spec.taints.end(), [](const kube::Taint& taint) { return is_control_plane_taint(taint.key); });
+    return std::any_of(node.spec.taints.begin(), node.spec.taints.end(),
+                       [](const kube::Taint& taint) { return is_control_plane_taint(taint.key); });
 }
 
 } // namespace kdiag::rules::scheduling

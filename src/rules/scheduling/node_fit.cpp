@@ -32,7 +32,8 @@ void add_ports(const NodeRoom& room, const std::vector<HostPort>& ports, std::ve
     for (const kube::Pod* pod : room.pods)
         for (const auto& taken : host_ports_of(pod->spec))
             if (std::find(ports.begin(), ports.end(), taken) != ports.end())
-                obstacles.push_back({Constraint::host_port, format("port {} ({})", taken.port, pod->meta.name), std::string(pod->meta.name)});
+                obstacles.push_back(
+                    {Constraint::host_port, format("port {} ({})", taken.port, pod->meta.name), std::string(pod->meta.name)});
 }
 
 void add_taints(const kube::Pod& pod, const kube::Node& node, std::vector<Obstacle>& obstacles) {
@@ -55,7 +56,8 @@ bool NodeFit::has(Constraint constraint) const {
     return std::any_of(obstacles.begin(), obstacles.end(), [&](const Obstacle& o) { return o.constraint == constraint; });
 }
 
-std::vector<NodeFit> fit_nodes(const ClusterRoom& cluster, const kube::Pod& pod, const Neighbours& neighbours, const std::vector<PodClaim>& claims) {
+std::vector<NodeFit> fit_nodes(const ClusterRoom& cluster, const kube::Pod& pod, const Neighbours& neighbours,
+                               const std::vector<PodClaim>& claims) {
     const Amounts requests = requests_of(pod.spec);
     const auto ports = host_ports_of(pod.spec);
     std::vector<NodeFit> fits;

@@ -53,44 +53,66 @@ void describe(const RuleContext& context, const kube::Pod& pod, FindingSink& sin
     finding.first_seen = bound_at(pod);
     if (absent) {
         finding.title = format("pod is bound to node `{}`, which does not exist", pod.spec.node_name);
-        finding.cause = format("spec.nodeName is `{}`, and there is no such node{}", pod.spec.node_name, similar_node(context.facts, pod.spec.node_name));
+        finding.cause = format("spec.nodeName is `{}`, and there is no such node{}", pod.spec.node_name,
+                               similar_node(context.facts, pod.spec.node_name));
     } else {
         finding.title = format("node `{}` has never taken the pod", pod.spec.node_name);
-        finding.cause = node && !node_is_well ? format("the kubelet of `{}` does not answer: its condition Ready is {}", pod.spec.node_name, ready ? ready->status : std::string_view("absent"))
-                                              : format("probably the kubelet of `{}` is stuck or overloaded: the pod is bound and its status has no startTime", pod.spec.node_name);
+        finding.cause =
+            node && !node_is_well
+                ? format("the kubelet of `{}` does not answer: its condition Ready is {}", pod.spec.node_name,
+                         ready ? ready->status : std::string_view("absent"))
+                : format("probably the kubelet of `{}` is stuck or overloaded: the pod is bound and its status has no startTime",
+                         pod.spec.node_name);
     }
-    finding.evidence.push_back(field(".spec.nodeName", std::string(pod.spec.node_name), format("bound to {} {} ago", pod.spec.node_name, to_age(context.age(bound_at(pod))))));
+    finding.evidence.push_back(field(".spec.nodeName", std::string(pod.spec.node_name),
+                                     format("bound to {} {} ago", pod.spec.node_name, to_age(context.age(bound_at(pod))))));
     finding.evidence.push_back(field(".status.startTime", "", "no startTime: the kubelet has not acknowledged the pod"));
     if (ready) {
-        Evidence condition = field(".status.conditions[?(@.type==\"Ready\")]", std::string(ready->status), format("{} Ready={} {}", node->meta.name, ready->status, ready->reason));
+        Evidence condition = field(".status.conditions[?(@.type==\"Ready\")]", std::string(ready->status),
+                                   format("{} Ready={} {}", node->meta.name, ready->status, ready->reason));
         condition.object = kube::ref_of(*node);
         condition.time = ready->changed;
         finding.evidence.push_back(std::move(condition));
     }
     finding.explained_by.push_back({.kind = std::string(kube::Node::k_kind), .name = std::string(pod.spec.node_name)});
     finding.impact = "the pod does not start";
-    finding.remedies.push_back(absent ? Remedy{"take nodeName out of the pod template, the scheduler finds a node", format("{} get pod {} -o yaml", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::read}
-                                      : Remedy{"look at the node", format("kubectl describe node {}", shell_quote(pod.spec.node_name)), Risk::read});
-    finding.remedies.push_back({"when the node stays away, let the pod be made anew elsewhere", format("{} delete pod {}", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::disruptive});
+    finding.remedies.push_back(
+        absent ? Remedy{"take nodeName out of the pod template, the scheduler finds a node",
+                        format("{} get pod {} -o yaml", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::read}
+               : Remedy{"look at the node", format("kubectl describe node {}", shell_quote(pod.spec.node_name)), Risk::read});
+    finding.remedies.push_back({"when the node stays away, let the pod be made anew elsewhere",
+                                format("{} delete pod {}", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)),
+                                Risk::disruptive});
     sink.add(std::move(finding));
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& pod : context.facts.all<kube::Pod>())
-        if (is_unacknowledged(pod) && bound_at(pod) && !is_younger(context, bound_at(pod), k_binding) && !kubelet_spoke(context.facts, pod)) describe(context, pod, sink);
+        if (is_unacknowledged(pod) && bound_at(pod) && !is_younger(context, bound_at(pod), k_binding) && !kubelet_spoke(context.facts, pod))
+            describe(context, pod, sink);
 }
 
 } // namespace
 
 extern const Rule k_node_never_took_pod{
-    {.id = "KD1215", .name = "node-never-took-pod", .title = "a pod is bound to a node that is absent or does not answer", .category = "scheduling",
-     .scenario = Scenario::pending, .stage = Stage::scheduling, .severity = Severity::error,
-     .needs = {kube::Resource::pods}, .uses = {kube::Resource::nodes, kube::Resource::events, kube::Resource::replicasets},
+    {.id = "KD1215",
+     .name = "node-never-took-pod",
+     .title = "a pod is bound to a node that is absent or does not answer",
+     .category = "scheduling",
+     .scenario = Scenario::pending,
+     .stage = Stage::scheduling,
+     .severity = Severity::error,
+     .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::nodes, kube::Resource::events, kube::Resource::replicasets},
      .precedence = 40,
-     .doc = {.meaning = "The pod has a node, but no kubelet has ever written to its status: the node does not exist, is not ready, or its kubelet is stuck.",
+     .doc = {.meaning = "The pod has a node, but no kubelet has ever written to its status: the node does not exist, is not ready, or its "
+                        "kubelet is stuck.",
              .why_it_matters = "The pod stays Pending although it counts as scheduled, and no event says why.",
-             .how_it_is_found = "spec.nodeName is set, status.startTime, container statuses and the kubelet's conditions and events are missing ten seconds after binding to a node that does not exist, a minute after binding to another (three minutes when it is Ready). The node is looked up, and similar names are pointed out.",
-             .what_to_do = "Repair the node, or delete the pod so that its controller makes another.\nRemove a nodeName that was written by hand.",
+             .how_it_is_found = "spec.nodeName is set, status.startTime, container statuses and the kubelet's conditions and events are "
+                                "missing ten seconds after binding to a node that does not exist, a minute after binding to another (three "
+                                "minutes when it is Ready). The node is looked up, and similar names are pointed out.",
+             .what_to_do =
+                 "Repair the node, or delete the pod so that its controller makes another.\nRemove a nodeName that was written by hand.",
              .false_positives = "Virtual nodes whose provider fills in the status late.",
              .see_also = "KD5001"}},
     check};

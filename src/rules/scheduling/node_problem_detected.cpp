@@ -36,8 +36,11 @@ void check(const RuleContext& context, FindingSink& sink) {
             finding.title = format("node `{}` has a problem: {}", node.meta.name, problem.condition);
             finding.cause = condition->message.empty() ? std::string(problem.words) : format("{}: {}", problem.words, condition->message);
             finding.impact = "what runs on the node may hang or fail in ways that look like faults of the application";
-            finding.remedies.push_back({"keep new pods away from it", format("kubectl cordon {}", shell_quote(node.meta.name)), Risk::change});
-            finding.remedies.push_back({"then empty it and repair or replace it", format("kubectl drain {} --ignore-daemonsets --delete-emptydir-data", shell_quote(node.meta.name)), Risk::disruptive});
+            finding.remedies.push_back(
+                {"keep new pods away from it", format("kubectl cordon {}", shell_quote(node.meta.name)), Risk::change});
+            finding.remedies.push_back({"then empty it and repair or replace it",
+                                        format("kubectl drain {} --ignore-daemonsets --delete-emptydir-data", shell_quote(node.meta.name)),
+                                        Risk::disruptive});
             sink.add(std::move(finding));
         }
     }
@@ -46,13 +49,21 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_node_problem_detected{
-    {.id = "KD5007", .name = "node-problem-detected", .title = "the node problem detector reports a fault of the machine", .category = "node",
-     .scenario = Scenario::other, .stage = Stage::infrastructure, .severity = Severity::error,
-     .needs = {kube::Resource::nodes}, .uses = {kube::Resource::pods, kube::Resource::daemonsets},
+    {.id = "KD5007",
+     .name = "node-problem-detected",
+     .title = "the node problem detector reports a fault of the machine",
+     .category = "node",
+     .scenario = Scenario::other,
+     .stage = Stage::infrastructure,
+     .severity = Severity::error,
+     .needs = {kube::Resource::nodes},
+     .uses = {kube::Resource::pods, kube::Resource::daemonsets},
      .precedence = 42,
-     .doc = {.meaning = "A condition that the node problem detector sets is True: a deadlock of the kernel, a read-only file system, broken hardware, or a kubelet or runtime that keeps restarting.",
+     .doc = {.meaning = "A condition that the node problem detector sets is True: a deadlock of the kernel, a read-only file system, "
+                        "broken hardware, or a kubelet or runtime that keeps restarting.",
              .why_it_matters = "The node may still count as ready while its pods hang or fail.",
-             .how_it_is_found = "The status of the well-known conditions of the node problem detector is True. Conditions of unknown types are left alone, because True may mean that all is well.",
+             .how_it_is_found = "The status of the well-known conditions of the node problem detector is True. Conditions of unknown types "
+                                "are left alone, because True may mean that all is well.",
              .what_to_do = "Cordon the node.\nDrain it, and repair or replace the machine.",
              .see_also = "KD5001"}},
     check};

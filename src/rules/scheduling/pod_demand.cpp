@@ -17,7 +17,8 @@ std::int64_t saturating_sum(std::int64_t a, std::int64_t b) {
 }
 
 Amounts::iterator place_of(Amounts& amounts, std::string_view resource) {
-    const auto at = std::lower_bound(amounts.begin(), amounts.end(), resource, [](const auto& entry, std::string_view name) { return entry.first < name; });
+    const auto at = std::lower_bound(amounts.begin(), amounts.end(), resource,
+                                     [](const auto& entry, std::string_view name) { return entry.first < name; });
     return at != amounts.end() && at->first == resource ? at : amounts.insert(at, {resource, 0});
 }
 
@@ -45,7 +46,8 @@ void raise_to(Amounts& amounts, const Amounts& other) {
 } // namespace
 
 std::int64_t amount_of(const Amounts& amounts, std::string_view resource) {
-    const auto at = std::lower_bound(amounts.begin(), amounts.end(), resource, [](const auto& entry, std::string_view name) { return entry.first < name; });
+    const auto at = std::lower_bound(amounts.begin(), amounts.end(), resource,
+                                     [](const auto& entry, std::string_view name) { return entry.first < name; });
     return at != amounts.end() && at->first == resource ? at->second : 0;
 }
 

@@ -24,10 +24,18 @@ std::string_view reasons_in(std::string_view text) {
 
 Evidence said(const SchedulerWord& word, const kube::Pod& pod) {
     if (word.condition)
-        return {.type = EvidenceType::field, .text = format("scheduler: {}", reasons_in(word.text)), .path = ".status.conditions[?(@.type==\"PodScheduled\")].message",
-                .value = std::string(word.text), .time = word.condition->changed};
-    return {.type = EvidenceType::event, .text = format("FailedScheduling: {}", reasons_in(word.text)), .object = kube::ref_of(pod), .value = std::string(word.text),
-            .time = word.event->last_seen(), .first_time = word.event->first_seen(), .count = word.event->count()};
+        return {.type = EvidenceType::field,
+                .text = format("scheduler: {}", reasons_in(word.text)),
+                .path = ".status.conditions[?(@.type==\"PodScheduled\")].message",
+                .value = std::string(word.text),
+                .time = word.condition->changed};
+    return {.type = EvidenceType::event,
+            .text = format("FailedScheduling: {}", reasons_in(word.text)),
+            .object = kube::ref_of(pod),
+            .value = std::string(word.text),
+            .time = word.event->last_seen(),
+            .first_time = word.event->first_seen(),
+            .count = word.event->count()};
 }
 
 } // namespace
@@ -44,8 +52,9 @@ Finding begin_finding(const RuleContext& context, const Unscheduled& waiting) {
     finding.last_seen = waiting.word.event ? waiting.word.event->last_seen() : Timestamp{};
     finding.evidence.push_back(said(waiting.word, *waiting.pod));
     for (const auto& fit : waiting.analysis->fits) {
-        const bool only_ill = !fit.obstacles.empty() && std::all_of(fit.obstacles.begin(), fit.obstacles.end(),
-                                                                    [](const Obstacle& o) { return o.constraint == Constraint::node_condition; });
+        const bool only_ill = !fit.obstacles.empty() && std::all_of(fit.obstacles.begin(), fit.obstacles.end(), [](const Obstacle& o) {
+            return o.constraint == Constraint::node_condition;
+        });
         if (only_ill) finding.explained_by.push_back(kube::ref_of(*fit.room->node));
     }
     return finding;
@@ -54,11 +63,16 @@ Finding begin_finding(const RuleContext& context, const Unscheduled& waiting) {
 void add_table(const RuleContext& context, const Unscheduled& waiting, Finding& finding) {
     if (!waiting.analysis->fits.empty()) {
         finding.evidence.push_back({.type = EvidenceType::derived, .text = format("needs {}", needs_line(*waiting.pod)), .path = ".spec"});
-        for (const auto& line : waiting.analysis->table) finding.evidence.push_back({.type = EvidenceType::derived, .text = line, .table_row = true});
+        for (const auto& line : waiting.analysis->table)
+            finding.evidence.push_back({.type = EvidenceType::derived, .text = line, .table_row = true});
     }
     if (const auto* refused = context.facts.last_event(*waiting.pod, "NotTriggerScaleUp"))
-        finding.evidence.push_back({.type = EvidenceType::event, .text = format("autoscaler: {}", refused->message), .value = std::string(refused->message),
-                                    .time = refused->last_seen(), .first_time = refused->first_seen(), .count = refused->count()});
+        finding.evidence.push_back({.type = EvidenceType::event,
+                                    .text = format("autoscaler: {}", refused->message),
+                                    .value = std::string(refused->message),
+                                    .time = refused->last_seen(),
+                                    .first_time = refused->first_seen(),
+                                    .count = refused->count()});
 }
 
 std::string nodes_phrase(const Unscheduled& waiting) {
@@ -70,11 +84,14 @@ std::string nodes_phrase(const Unscheduled& waiting) {
         if (!total) return "the nodes";
         std::int64_t refusing = 0;
         for (const auto& refusal : waiting.said.refusals)
-            if (refusal.constraint == waiting.analysis->decision.constraint) { // a node can lack several resources, but is counted under one taint
+            if (refusal.constraint ==
+                waiting.analysis->decision.constraint) { // a node can lack several resources, but is counted under one taint
                 const std::int64_t count = refusal.nodes.value_or(*total);
                 refusing = refusal.constraint == Constraint::taint ? refusing + count : std::max(refusing, count);
             }
-        return *total == 1 ? "the only node" : refusing > 0 && refusing < *total ? format("{} of {} nodes", refusing, *total) : format("the {} nodes", *total);
+        return *total == 1                         ? "the only node"
+               : refusing > 0 && refusing < *total ? format("{} of {} nodes", refusing, *total)
+                                                   : format("the {} nodes", *total);
     }
     return nodes.size() == all ? format("all {} nodes", all) : format("the {} of {} nodes that come into question", nodes.size(), all);
 }
@@ -83,7 +100,8 @@ std::string near_misses(const Unscheduled& waiting) {
     std::vector<std::string> misses;
     const std::unordered_set<const NodeFit*> decided(waiting.analysis->decision.nodes.begin(), waiting.analysis->decision.nodes.end());
     for (const auto& fit : waiting.analysis->fits)
-        if (!decided.contains(&fit) && fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node)) misses.push_back(format("`{}` ({})", fit.room->node->meta.name, fit.obstacles.front().what));
+        if (!decided.contains(&fit) && fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node))
+            misses.push_back(format("`{}` ({})", fit.room->node->meta.name, fit.obstacles.front().what));
     if (misses.empty()) return {};
     return format("; one thing alone speaks against {}", list_some(misses, 2));
 }

@@ -11,8 +11,8 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
-constexpr std::string_view k_place_labels[] = {"topology.kubernetes.io/zone", "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone",
-                                               "failure-domain.beta.kubernetes.io/region"};
+constexpr std::string_view k_place_labels[] = {"topology.kubernetes.io/zone", "topology.kubernetes.io/region",
+                                               "failure-domain.beta.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region"};
 
 /// `a__b` names several zones.
 bool zone_list_has(std::string_view list, std::string_view zone) {
@@ -38,11 +38,15 @@ std::vector<PodClaim> claims_of(const kube::Pod& pod, const facts::Snapshot& fac
     std::vector<PodClaim> claims;
     for (const auto& volume : pod.spec.volumes) {
         PodClaim claim{.volume = std::string(volume.name)};
-        if (volume.persistent_volume_claim) claim.name = volume.persistent_volume_claim->claim_name;
-        else if (volume.ephemeral) claim = {.name = format("{}-{}", pod.meta.name, volume.name), .volume = claim.volume, .ephemeral = true};
-        else continue;
+        if (volume.persistent_volume_claim)
+            claim.name = volume.persistent_volume_claim->claim_name;
+        else if (volume.ephemeral)
+            claim = {.name = format("{}-{}", pod.meta.name, volume.name), .volume = claim.volume, .ephemeral = true};
+        else
+            continue;
         claim.claim = facts.find<kube::PersistentVolumeClaim>(pod.meta.namespace_name, claim.name);
-        if (claim.claim && !claim.claim->spec.volume_name.empty()) claim.bound = facts.find<kube::PersistentVolume>({}, claim.claim->spec.volume_name);
+        if (claim.claim && !claim.claim->spec.volume_name.empty())
+            claim.bound = facts.find<kube::PersistentVolume>({}, claim.claim->spec.volume_name);
         claims.push_back(std::move(claim));
     }
     return claims;
@@ -53,7 +57,8 @@ bool reaches(const kube::PersistentVolume& volume, const kube::Node& node) {
     if (!volume.spec.node_affinity || volume.spec.node_affinity->terms.empty()) return true;
     const auto& terms = volume.spec.node_affinity->terms;
     return std::any_of(terms.begin(), terms.end(), [&](const auto& term) {
-        return std::all_of(term.match_expressions.begin(), term.match_expressions.end(), [&](const auto& r) { return holds(r, node.meta.labels); });
+        return std::all_of(term.match_expressions.begin(), term.match_expressions.end(),
+                           [&](const auto& r) { return holds(r, node.meta.labels); });
     });
 }
 

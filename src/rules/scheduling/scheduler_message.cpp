@@ -129,19 +129,26 @@ std::optional<Refusal> claim_refusal(std::string_view text) {
     if (!classic && !text.starts_with("PVC ")) return std::nullopt;
     Refusal refusal{.text = text};
     refusal.detail = classic ? between(text, "\"", "\"") : between(text, "/", " ");
-    if (contains(text, "not created for")) refusal.constraint = Constraint::claim_foreign;
-    else if (contains(text, "is being deleted")) refusal.constraint = Constraint::claim_deleting;
-    else if (contains(text, "not found") || contains(text, "waiting for ephemeral volume controller")) refusal.constraint = Constraint::claim_missing;
-    else if (contains(text, "lost") || contains(text, "non-existent")) refusal.constraint = Constraint::claim_lost;
-    else return std::nullopt;
+    if (contains(text, "not created for"))
+        refusal.constraint = Constraint::claim_foreign;
+    else if (contains(text, "is being deleted"))
+        refusal.constraint = Constraint::claim_deleting;
+    else if (contains(text, "not found") || contains(text, "waiting for ephemeral volume controller"))
+        refusal.constraint = Constraint::claim_missing;
+    else if (contains(text, "lost") || contains(text, "non-existent"))
+        refusal.constraint = Constraint::claim_lost;
+    else
+        return std::nullopt;
     return refusal;
 }
 
 Refusal classify(std::string_view text) {
     constexpr std::string_view k_insufficient = "Insufficient ";
-    if (text.starts_with(k_insufficient)) return {.constraint = Constraint::resource, .text = text, .detail = trim(text.substr(k_insufficient.size()))};
+    if (text.starts_with(k_insufficient))
+        return {.constraint = Constraint::resource, .text = text, .detail = trim(text.substr(k_insufficient.size()))};
     constexpr std::string_view k_too_many = "Too many ";
-    if (const auto at = text.find("Too many pods"); at != std::string_view::npos) return {.constraint = Constraint::resource, .text = text, .detail = text.substr(at + k_too_many.size(), 4)};
+    if (const auto at = text.find("Too many pods"); at != std::string_view::npos)
+        return {.constraint = Constraint::resource, .text = text, .detail = text.substr(at + k_too_many.size(), 4)};
     if (auto claim = claim_refusal(text)) return *claim;
     for (const auto& word : k_words)
         if (contains(text, word.part)) {
@@ -200,7 +207,8 @@ void add_fit_failures(SchedulerMessage& message, std::string_view text) {
         const auto colon = line.find("): ");
         if (colon == std::string_view::npos) continue;
         const Refusal refusal = classify(without_end(line.substr(colon + 3)));
-        const auto same = std::find_if(message.refusals.begin(), message.refusals.end(), [&](const Refusal& r) { return r.text == refusal.text; });
+        const auto same =
+            std::find_if(message.refusals.begin(), message.refusals.end(), [&](const Refusal& r) { return r.text == refusal.text; });
         if (same != message.refusals.end()) {
             same->nodes = *same->nodes + 1;
         } else {
@@ -237,7 +245,8 @@ SchedulerMessage parse_scheduler_message(std::string_view text) {
         return message;
     }
     message.preemption = take_preemption(text);
-    for (const std::string_view start : {"pod didn't trigger scale-up: ", "pod didn't trigger scale-up (it wouldn't fit if a new node is added): "})
+    for (const std::string_view start :
+         {"pod didn't trigger scale-up: ", "pod didn't trigger scale-up (it wouldn't fit if a new node is added): "})
         if (text.starts_with(start)) {
             add_counted(message, text.substr(start.size()));
             return message;

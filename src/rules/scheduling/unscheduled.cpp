@@ -41,13 +41,15 @@ bool could_mean(const SchedulerMessage& said, const kube::PodSpec& spec, std::in
 using Key = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
 Key key_of(const kube::Pod& pod, std::string_view text) {
     const auto* controller = pod.meta.controller();
-    const bool alike = controller && controller->kind != kube::DaemonSet::k_kind && controller->kind != kube::StatefulSet::k_kind && meant_for(pod.spec).empty();
+    const bool alike = controller && controller->kind != kube::DaemonSet::k_kind && controller->kind != kube::StatefulSet::k_kind &&
+                       meant_for(pod.spec).empty();
     return {pod.meta.namespace_name, alike ? controller->kind : kube::Pod::k_kind, alike ? controller->name : pod.meta.name, text};
 }
 
 std::shared_ptr<const Analysis> analyse(const Unscheduled& pod, const ClusterRoom* cluster) {
     auto analysis = std::make_shared<Analysis>();
-    const bool complete = cluster && cluster->known() && (!pod.said.nodes_total || *pod.said.nodes_total <= static_cast<std::int64_t>(cluster->nodes().size()));
+    const bool complete = cluster && cluster->known() &&
+                          (!pod.said.nodes_total || *pod.said.nodes_total <= static_cast<std::int64_t>(cluster->nodes().size()));
     if (complete) {
         analysis->neighbours.emplace(*cluster, *pod.pod);
         analysis->fits = fit_nodes(*cluster, *pod.pod, *analysis->neighbours, pod.claims);
@@ -67,7 +69,8 @@ bool waits_for_node(const kube::Pod& pod) {
 std::optional<SchedulerWord> last_word(const facts::Snapshot& facts, const kube::Pod& pod) {
     const auto* condition = kube::find_condition(pod.status.conditions, "PodScheduled");
     if (condition && condition->status == "True") return std::nullopt;
-    if (condition && (!condition->message.empty() || condition->reason == "SchedulingGated")) return SchedulerWord{.text = condition->message, .condition = condition};
+    if (condition && (!condition->message.empty() || condition->reason == "SchedulingGated"))
+        return SchedulerWord{.text = condition->message, .condition = condition};
     const kube::Event* last = nullptr;
     for (const auto* event : facts.events_of(pod))
         if (event->reason == "FailedScheduling" && event->component() != "karpenter") last = event;

@@ -45,8 +45,10 @@ std::string volume_path(const kube::Pod& pod, std::string_view claim_name) {
 std::string similar_claim(const facts::Snapshot& facts, std::string_view namespace_name, const std::string& name) {
     std::vector<std::string> here;
     for (const auto& claim : facts.all<kube::PersistentVolumeClaim>()) {
-        if (claim.meta.namespace_name == namespace_name) here.emplace_back(claim.meta.name);
-        else if (claim.meta.name == name) return format("; there is one in namespace `{}`, where the pod cannot use it", claim.meta.namespace_name);
+        if (claim.meta.namespace_name == namespace_name)
+            here.emplace_back(claim.meta.name);
+        else if (claim.meta.name == name)
+            return format("; there is one in namespace `{}`, where the pod cannot use it", claim.meta.namespace_name);
     }
     const auto near = nearest(name, here, 1);
     return near.empty() ? std::string() : format("; `{}` exists and is probably meant", near.front());
@@ -61,9 +63,12 @@ Words words_for_missing(const RuleContext& context, const Unscheduled& waiting, 
     if (blame.claim && blame.claim->claim) return {};
     const bool known = context.facts.knows<kube::PersistentVolumeClaim>();
     if (blame.claim && blame.claim->ephemeral)
-        return {format("claim `{}` of the pod's ephemeral volume was not created", blame.name), format("the ephemeral volume `{}` needs a claim `{}`, which the controller has not created", blame.claim->volume, blame.name)};
+        return {
+            format("claim `{}` of the pod's ephemeral volume was not created", blame.name),
+            format("the ephemeral volume `{}` needs a claim `{}`, which the controller has not created", blame.claim->volume, blame.name)};
     return {format("the pod's claim `{}` does not exist", blame.name),
-            format("the pod mounts the PersistentVolumeClaim `{}`, and there is none of that name in namespace `{}`{}", blame.name, waiting.pod->meta.namespace_name,
+            format("the pod mounts the PersistentVolumeClaim `{}`, and there is none of that name in namespace `{}`{}", blame.name,
+                   waiting.pod->meta.namespace_name,
                    known ? similar_claim(context.facts, waiting.pod->meta.namespace_name, blame.name) : "")};
 }
 
@@ -74,7 +79,8 @@ Words words_for_unbound(const RuleContext& context, const Unscheduled& waiting, 
     if (is_younger(context, since, k_provisioning)) return {};
     const std::string name = blame.name.empty() ? "a claim" : format("claim `{}`", blame.name);
     std::string cause = format("the pod needs {}, which is not bound to a volume", name);
-    if (claim && claim->spec.storage_class_name && !claim->spec.storage_class_name->empty()) cause += format(" (StorageClass `{}`)", *claim->spec.storage_class_name);
+    if (claim && claim->spec.storage_class_name && !claim->spec.storage_class_name->empty())
+        cause += format(" (StorageClass `{}`)", *claim->spec.storage_class_name);
     return {format("pod waits for {} to be bound", name), cause};
 }
 
@@ -83,12 +89,23 @@ Words words_for(const RuleContext& context, const Unscheduled& waiting, const Bl
     switch (blame.constraint) {
     case Constraint::claim_missing: return words_for_missing(context, waiting, blame);
     case Constraint::claim_unbound: return words_for_unbound(context, waiting, blame);
-    case Constraint::claim_deleting: return {format("the pod's {} is being deleted", name), format("{} has a deletion timestamp and stays only because pods still use it; no new pod may", name)};
-    case Constraint::claim_lost: return {format("the volume of {} is gone", name), format("{} is bound to a PersistentVolume that no longer exists", name)};
-    case Constraint::claim_foreign: return {format("{} belongs to another pod", name), format("a claim with the generated name of the pod's ephemeral volume exists, and another object owns it")};
-    case Constraint::claim_in_use: return {format("{} is in use by another pod", name), "its access mode ReadWriteOncePod allows one pod only, and another pod has it"};
-    case Constraint::storage_space: return {format("no node has enough free storage for {}", name), "the storage driver reports too little capacity wherever the pod could go"};
-    default: return {format("no volume can be bound to {} on any node", name), "no existing volume matches the claim there, and none can be provisioned where the pod could go"};
+    case Constraint::claim_deleting:
+        return {format("the pod's {} is being deleted", name),
+                format("{} has a deletion timestamp and stays only because pods still use it; no new pod may", name)};
+    case Constraint::claim_lost:
+        return {format("the volume of {} is gone", name), format("{} is bound to a PersistentVolume that no longer exists", name)};
+    case Constraint::claim_foreign:
+        return {format("{} belongs to another pod", name),
+                format("a claim with the generated name of the pod's ephemeral volume exists, and another object owns it")};
+    case Constraint::claim_in_use:
+        return {format("{} is in use by another pod", name),
+                "its access mode ReadWriteOncePod allows one pod only, and another pod has it"};
+    case Constraint::storage_space:
+        return {format("no node has enough free storage for {}", name),
+                "the storage driver reports too little capacity wherever the pod could go"};
+    default:
+        return {format("no volume can be bound to {} on any node", name),
+                "no existing volume matches the claim there, and none can be provisioned where the pod could go"};
     }
 }
 
@@ -103,11 +120,13 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     finding.cause = std::move(words.cause);
     if (!blame.name.empty()) {
         finding.evidence.push_back(field(volume_path(pod, blame.name), blame.name, format("mounts claim {}", blame.name)));
-        const kube::ObjectRef claim{.kind = std::string(kube::PersistentVolumeClaim::k_kind), .namespace_name = std::string(space), .name = blame.name};
+        const kube::ObjectRef claim{
+            .kind = std::string(kube::PersistentVolumeClaim::k_kind), .namespace_name = std::string(space), .name = blame.name};
         finding.explained_by.push_back(claim);
         finding.shared = claim;
         if (blame.claim && blame.claim->claim) {
-            Evidence phase = field(".status.phase", std::string(blame.claim->claim->status.phase), format("claim {} is {}", blame.name, blame.claim->claim->status.phase));
+            Evidence phase = field(".status.phase", std::string(blame.claim->claim->status.phase),
+                                   format("claim {} is {}", blame.name, blame.claim->claim->status.phase));
             phase.object = claim;
             finding.evidence.push_back(std::move(phase));
         }
@@ -115,32 +134,47 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     finding.impact = "the pod does not start";
     const std::string kubectl = kubectl_in(space);
     if (blame.constraint == Constraint::claim_missing) {
-        finding.remedies.push_back({"create the claim, or name one that exists", format("{} get persistentvolumeclaims", kubectl), Risk::read});
+        finding.remedies.push_back(
+            {"create the claim, or name one that exists", format("{} get persistentvolumeclaims", kubectl), Risk::read});
     } else {
         const std::string which = blame.name.empty() ? "persistentvolumeclaims" : "persistentvolumeclaim " + shell_quote(blame.name);
-        finding.remedies.push_back({"see what the claim waits for; nothing has to be changed on the pod", format("{} describe {}", kubectl, which), Risk::read});
+        finding.remedies.push_back(
+            {"see what the claim waits for; nothing has to be changed on the pod", format("{} describe {}", kubectl, which), Risk::read});
     }
     sink.add(std::move(finding));
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
-    const auto waiting = unscheduled_pods(context, {Constraint::claim_missing, Constraint::claim_unbound, Constraint::claim_deleting, Constraint::claim_lost, Constraint::claim_foreign,
-                                                    Constraint::claim_in_use, Constraint::storage_space, Constraint::no_volume});
+    const auto waiting =
+        unscheduled_pods(context, {Constraint::claim_missing, Constraint::claim_unbound, Constraint::claim_deleting, Constraint::claim_lost,
+                                   Constraint::claim_foreign, Constraint::claim_in_use, Constraint::storage_space, Constraint::no_volume});
     for (const auto& pod : waiting.pods) describe(context, pod, sink);
 }
 
 } // namespace
 
 extern const Rule k_volume_claim_not_ready{
-    {.id = "KD1212", .name = "volume-claim-not-ready", .title = "a pod waits for a claim that is missing, unbound or unusable", .category = "scheduling",
-     .scenario = Scenario::pending, .stage = Stage::scheduling, .severity = Severity::error,
-     .needs = {kube::Resource::pods}, .uses = {kube::Resource::persistentvolumeclaims, kube::Resource::persistentvolumes, kube::Resource::events, kube::Resource::nodes, kube::Resource::replicasets},
+    {.id = "KD1212",
+     .name = "volume-claim-not-ready",
+     .title = "a pod waits for a claim that is missing, unbound or unusable",
+     .category = "scheduling",
+     .scenario = Scenario::pending,
+     .stage = Stage::scheduling,
+     .severity = Severity::error,
+     .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::persistentvolumeclaims, kube::Resource::persistentvolumes, kube::Resource::events, kube::Resource::nodes,
+              kube::Resource::replicasets},
      .precedence = 50,
-     .doc = {.meaning = "The scheduler does not place the pod because a PersistentVolumeClaim it mounts does not exist, is not bound, is being deleted, has lost its volume or may not be shared.",
-             .why_it_matters = "No pod that mounts the claim starts until the claim is in order. The cause is with the claim, not with the pod.",
-             .how_it_is_found = "The scheduler names the claim or says that claims are unbound, and the claim of the pod's namespace is looked up. A similar name and a claim of the same name in another namespace are pointed out. "
-                                "In its first minute an unbound claim is taken as being provisioned, and a claim that is bound by now is no finding.",
-             .what_to_do = "Describe the claim: its events say what it waits for.\nCreate a missing claim or correct claimName.\nDo not remove the finalizer of a claim that is being deleted while pods use it.",
+     .doc = {.meaning = "The scheduler does not place the pod because a PersistentVolumeClaim it mounts does not exist, is not bound, is "
+                        "being deleted, has lost its volume or may not be shared.",
+             .why_it_matters =
+                 "No pod that mounts the claim starts until the claim is in order. The cause is with the claim, not with the pod.",
+             .how_it_is_found =
+                 "The scheduler names the claim or says that claims are unbound, and the claim of the pod's namespace is looked up. A "
+                 "similar name and a claim of the same name in another namespace are pointed out. "
+                 "In its first minute an unbound claim is taken as being provisioned, and a claim that is bound by now is no finding.",
+             .what_to_do = "Describe the claim: its events say what it waits for.\nCreate a missing claim or correct claimName.\nDo not "
+                           "remove the finalizer of a claim that is being deleted while pods use it.",
              .see_also = "KD4001 KD4003 KD1202"}},
     check};
 
