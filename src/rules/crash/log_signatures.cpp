@@ -41,7 +41,7 @@ const std::vector<Signature>& signatures() {
         add(LogSign::bad_configuration, R"(unknown log ?level|invalid (configuration|config|value|setting|log ?level|level|mode|format)|(configuration|config|settings?).{0,40}(invalid|error|failed|not valid|malformed)|yaml: line|error parsing|parse error|cannot parse|failed to parse|unknown directive|toml: |invalid character .* looking for|unknown (setting|key|property|value|level|mode)|unsupported value)");
         add(LogSign::missing_module, R"(no module named|cannot find module|ClassNotFoundException|NoClassDefFoundError|UnsupportedClassVersionError|package .* is not in)");
         add(LogSign::permission_denied, R"(permission denied|EACCES|operation not permitted|access is denied)");
-        add(LogSign::missing_file, R"(no such file or directory|ENOENT|FileNotFoundException|file not found|does not exist|can't open|cannot open)");
+        add(LogSign::missing_file, R"(no such file or directory|ENOENT|FileNotFoundException|file not found|can't open|cannot open)");
         add(LogSign::stack_trace, R"(^panic: |^Traceback |Exception in thread|^fatal error: |Unhandled(PromiseRejection| exception)|Uncaught )");
         return s;
     }();
