@@ -32,19 +32,20 @@ std::vector<std::string> short_resources(const Unscheduled& waiting) {
     return everywhere.empty() ? anywhere : everywhere;
 }
 
-/// The first resource that even an empty node could not give, with the most that one has.
+/// A resource that even an empty node could not give, with the most that one has.
 struct TooLarge {
     std::string resource;
     std::int64_t wanted = 0, largest = 0;
 };
-std::optional<TooLarge> larger_than_any(const Unscheduled& waiting, const std::vector<std::string>& resources, const Amounts& requests) {
+std::vector<TooLarge> larger_than_any(const Unscheduled& waiting, const std::vector<std::string>& resources, const Amounts& requests) {
     const auto& nodes = waiting.analysis->decision.nodes;
+    std::vector<TooLarge> all;
     for (const auto& resource : resources) {
         TooLarge found{.resource = resource, .wanted = amount_of(requests, resource)};
         for (const NodeFit* fit : nodes) found.largest = std::max(found.largest, amount_of(fit->room->allocatable, resource));
-        if (!nodes.empty() && found.wanted > found.largest) return found;
+        if (!nodes.empty() && found.wanted > found.largest) all.push_back(std::move(found));
     }
-    return std::nullopt;
+    return all;
 }
 
 /// Pods of the same workload with another template: a rollout's old pods hold the room its new ones need.
@@ -103,16 +104,18 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     const std::string names = resources.empty() ? "resources" : list_some(resources);
     Finding finding = begin_finding(context, waiting);
     const auto too_large = larger_than_any(waiting, resources, requests);
-    const bool rollout = !too_large && rollout_in_its_own_way(context, pod);
-    if (too_large) {
-        const std::string wanted = kube::show_quantity(too_large->resource, too_large->wanted),
-                          largest = kube::show_quantity(too_large->resource, too_large->largest);
+    const bool rollout = too_large.empty() && rollout_in_its_own_way(context, pod);
+    if (!too_large.empty()) {
+        std::vector<std::string> wanted, offered;
+        for (const auto& amount : too_large) {
+            wanted.push_back(format("{} {}", kube::show_quantity(amount.resource, amount.wanted), amount.resource));
+            offered.push_back(format("{} {}", kube::show_quantity(amount.resource, amount.largest), amount.resource));
+        }
         const bool others_could = waiting.analysis->decision.nodes.size() < waiting.analysis->fits.size();
-        finding.title =
-            format("pod asks for {} {}, more than any node{} has", wanted, too_large->resource, others_could ? " it may use" : "");
-        finding.cause =
-            format("the pod requests {} {} and the largest node that comes into question offers {}, so it fits on no node, however empty{}",
-                   wanted, too_large->resource, largest, near_misses(waiting));
+        finding.title = format("pod asks for {}, more than any node{} has", list_some(wanted), others_could ? " it may use" : "");
+        finding.cause = format("the pod requests {}, and the most that a node which comes into question offers is {}: it fits on no node, "
+                               "however empty{}",
+                               list_some(wanted), list_some(offered), near_misses(waiting));
         finding.confidence = Confidence::certain;
     } else {
         std::vector<std::string> amounts;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
+#include "rules/common/youth.hpp"
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
 
@@ -7,7 +8,7 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
-constexpr Duration k_patience = Duration::minutes(10);
+constexpr Duration k_usual_hold = Duration::seconds(15), k_patience = Duration::minutes(10);
 
 bool is_a_queue(std::string_view gate) {
     return gate.starts_with("kueue.x-k8s.io/");
@@ -20,7 +21,9 @@ void check(const RuleContext& context, FindingSink& sink) {
         const std::string gate = gates.empty() ? std::string() : std::string(gates.front().name);
         const bool long_held = context.age(pod.pod->meta.created) >= k_patience;
         Finding finding = begin_finding(context, pod);
-        finding.severity = is_a_queue(gate) ? Severity::info : long_held ? Severity::warning : Severity::info;
+        const bool is_usual = is_a_queue(gate) || is_younger(context, pod.pod->meta.created, k_usual_hold);
+        finding.severity = is_usual ? Severity::info : Severity::warning;
+        if (!is_usual && !long_held) finding.confidence = Confidence::possible;
         finding.title =
             gate.empty() ? "pod is held back by a scheduling gate" : format("pod is held back by the scheduling gate `{}`", gate);
         finding.cause = format("{} in spec.schedulingGates; the scheduler does not look at the pod until a controller removes it{}",
@@ -61,7 +64,9 @@ extern const Rule k_scheduling_gate{
           .why_it_matters = "This is how queues such as Kueue hold work back on purpose. When the controller that owns the gate does not "
                             "run, the pod waits for ever.",
           .how_it_is_found = "The PodScheduled condition has the reason SchedulingGated; there are no FailedScheduling events in this "
-                             "state. Gates of Kueue are information; another gate that has stood for ten minutes is a warning.",
+                             "state. Gates of Kueue are information; another gate is a warning after 15 seconds, and one that nobody seems "
+                             "to remove after ten "
+                             "minutes.",
           .what_to_do = "Find the controller that owns the gate and see why it waits.\nAdding nodes does not help.",
           .see_also = "KD1211"}},
     check};
