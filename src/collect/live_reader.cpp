@@ -38,18 +38,26 @@ bool is_about_all(const Error& error) {
 
 /// One list being read: bytes go through a splitter into the sink as they arrive.
 struct LiveReader::ListRead {
-    ListRead(const PlannedList& planned, ObjectSink& object_sink)
-        : list(planned), sink(object_sink), splitter({.on_item = [this](std::string_view item, bool in_list) -> Status {
-              if (in_list) sink.add(list.resource, item, {});
-              return {};
-          }, .on_list_start = [this](std::string_view) { is_list = true; }}) {}
+    ListRead(const PlannedList& planned, ObjectSink& object_sink) : list(planned), sink(object_sink), splitter(events()) {}
     ListRead(const ListRead&) = delete;
     ListRead& operator=(const ListRead&) = delete;
 
+    kube::SplitterEvents events() {
+        kube::SplitterEvents events;
+        events.on_item = [this](std::string_view item, bool in_list) -> Status {
+            if (in_list) sink.add(list.resource, item, {});
+            return {};
+        };
+        events.on_list_start = [this](std::string_view) { is_list = true; };
+        events.on_oversized = [this](std::size_t) { ++oversized; };
+        return events;
+    }
+
     const PlannedList& list;
     ObjectSink& sink;
-    kube::ItemSplitter splitter;
     bool is_list = false;
+    std::size_t oversized = 0;
+    kube::ItemSplitter splitter;
 };
 
 LiveReader::LiveReader(client::ApiClient& client, const ReadRequest& request)
@@ -127,7 +135,10 @@ Result<std::vector<LiveReader::OpenList>> LiveReader::read_once(const std::vecto
             reopen.push_back({.list = list, .older = older, .again = true}); // the sink knows what it has already
         else {
             if (answer.error) note_gap(*list, *answer.error, answer.unserved);
-            if ((!answer.error || answer.delivered) && !list->for_node_usage) m_parts.read.add(list->resource);
+            if (reads[i]->oversized > 0)
+                m_parts.gaps.push_back({.resource = list->resource, .namespace_name = list->namespace_name,
+                                        .detail = format("{} too large to be read", counted(reads[i]->oversized, "object is", "objects are")), .partial = true});
+            if (reads[i]->is_list && !list->for_node_usage) m_parts.read.add(list->resource);
         }
     }
     return reopen;

@@ -41,9 +41,9 @@ Error client_certificate_refused(const std::string& server, const HttpSettings& 
             .help = {"it may have expired, or be of another cluster: fetch the kubeconfig again"}};
 }
 
-Error timed_out(const CurlLibrary& curl, CURL* easy, const UrlParts& url, const std::string& server, const HttpSettings& settings) {
-    curl_off_t connected = 0;
-    curl.easy_getinfo(easy, url.scheme == "http" ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T, &connected);
+Error timed_out(const CurlLibrary& curl, CURL* easy, const std::string& server, const HttpSettings& settings) {
+    curl_off_t connected = 0; // the times of connecting itself are 0 on a connection that was there already
+    curl.easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
     if (connected == 0)
         return {.kind = ErrorKind::network, .message = format("cannot reach the API server {}: no answer within {}", server, to_age(settings.connect_timeout)),
                 .help = {"is a firewall or a VPN in between?"}};
@@ -103,7 +103,7 @@ Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const FailedT
                 .message = format("cannot reach the API server {}: {}", server, number != 0 ? std::generic_category().message(static_cast<int>(number)) : "connection refused"),
                 .help = {"is the cluster running, and is it this address?"}};
     }
-    case CURLE_OPERATION_TIMEDOUT: return timed_out(curl, easy, parts, server, settings);
+    case CURLE_OPERATION_TIMEDOUT: return timed_out(curl, easy, server, settings);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Against a real cluster: set KDIAG_TEST_KUBECONFIG to try it.
+#include "collect/live.hpp"
+#include "config/resolve.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+using namespace kdiag;
+
+namespace {
+
+std::unique_ptr<collect::Source> real_cluster() {
+    const char* path = std::getenv("KDIAG_TEST_KUBECONFIG");
+    if (path == nullptr || *path == '\0') {
+        MESSAGE("skipped: KDIAG_TEST_KUBECONFIG is not set");
+        return nullptr;
+    }
+    auto config = config::resolve_cluster({.kubeconfig = path}, [](std::string_view) { return std::optional<std::string>(); });
+    if (!config) FAIL(config.error().message);
+    auto client = client::ApiClient::make(*std::move(config), "", {});
+    REQUIRE(client);
+    return collect::open_cluster(*std::move(client));
+}
+
+} // namespace
+
+TEST_CASE("everything is read from a real cluster, and each kind as often as its list says") {
+    const auto source = real_cluster();
+    if (!source) return;
+    const auto parts = source->read({});
+    if (!parts) FAIL(parts.error().message);
+    for (const auto& gap : parts->gaps) CHECK_MESSAGE(gap.detail.empty(), gap.detail);
+    CHECK(source->stats().api_requests <= 25 + 20);
+    const auto compare = [&]<class T>(const char* word) {
+        const auto type = source->resolve(word);
+        REQUIRE(type);
+        const auto objects = source->objects(*type, "", "");
+        REQUIRE(objects);
+        CAPTURE(word);
+        CHECK(objects->size() == std::get<std::vector<T>>(parts->objects).size());
+    };
+    compare.operator()<kube::Node>("nodes");
+    compare.operator()<kube::Namespace>("namespaces");
+    compare.operator()<kube::Service>("services");
+    compare.operator()<kube::Deployment>("deployments");
+    compare.operator()<kube::EndpointSlice>("endpointslices");
+}
+
+TEST_CASE("types of a real cluster are discovered") {
+    const auto source = real_cluster();
+    if (!source) return;
+    const auto type = source->resolve("leases.coordination.k8s.io");
+    REQUIRE(type);
+    CHECK(type->kind == "Lease");
+    CHECK(source->resolve("crd"));
+    CHECK_FALSE(source->resolve("no-such-type"));
+}
