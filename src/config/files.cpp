@@ -3,6 +3,7 @@
 
 #include "util/format.hpp"
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -20,9 +21,9 @@ Result<std::string> read_small_file(const std::string& path, const std::string& 
     errno = 0;
     std::ifstream in(path, std::ios::binary);
     if (!in) return Error{.kind = ErrorKind::config, .message = format("cannot read {} {}: {}", what, path, std::generic_category().message(errno))};
-    std::string text(k_most_bytes + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
+    std::string text;
+    std::array<char, 16 * 1024> block;
+    while (text.size() <= k_most_bytes && (in.read(block.data(), block.size()) || in.gcount() > 0)) text.append(block.data(), static_cast<std::size_t>(in.gcount()));
     if (text.size() > k_most_bytes) return Error{.kind = ErrorKind::config, .message = format("{} {} is larger than 16 MiB", what, path)};
     return text;
 }

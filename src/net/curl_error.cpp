@@ -41,6 +41,19 @@ Error client_certificate_refused(const std::string& server, const HttpSettings& 
             .help = {"it may have expired, or be of another cluster: fetch the kubeconfig again"}};
 }
 
+Error proxy_error(std::string_view what, const HttpSettings& settings, const std::string& server) {
+    return {.kind = ErrorKind::network, .message = format("the proxy {} {}", display_url(settings.proxy), what),
+            .help = {"check proxy-url of the kubeconfig, HTTPS_PROXY and NO_PROXY", format("does {} need a proxy at all?", server)}};
+}
+
+Error not_connected(const CurlLibrary& curl, CURL* easy, const std::string& server, const HttpSettings& settings) {
+    long number = 0;
+    curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+    const std::string why = number != 0 ? std::generic_category().message(static_cast<int>(number)) : "Connection refused";
+    if (!settings.proxy.empty()) return proxy_error(format("cannot be reached: {}", why), settings, server);
+    return {.kind = ErrorKind::network, .message = format("cannot reach the API server {}: {}", server, why), .help = {"is the cluster running, and is it this address?"}};
+}
+
 Error timed_out(const CurlLibrary& curl, CURL* easy, const std::string& server, const HttpSettings& settings) {
     curl_off_t connected = 0; // the times of connecting itself are 0 on a connection that was there already
     curl.easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
@@ -90,19 +103,15 @@ Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const FailedT
     const auto parts = parse_url(failed.url);
     const std::string server = format("{}:{}", parts.host, parts.port);
     if (wants_client_certificate(failed.details)) return client_certificate_refused(server, settings);
+    long connect_status = 0;
+    curl.easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (connect_status >= 300) return proxy_error(format("will not connect to {} ({})", server, connect_status), settings, server);
     switch (code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return {.kind = ErrorKind::network, .message = format("cannot find the proxy {}", display_url(settings.proxy)), .help = {"check proxy-url, HTTPS_PROXY and NO_PROXY"}};
+    case CURLE_COULDNT_RESOLVE_PROXY: return proxy_error("cannot be found: its name does not resolve", settings, server);
     case CURLE_COULDNT_RESOLVE_HOST:
         return {.kind = ErrorKind::network, .message = format("cannot find the API server: the name {} does not resolve", parts.host),
                 .help = {"check the server address of the context, and the name servers of this machine (VPN?)"}};
-    case CURLE_COULDNT_CONNECT: {
-        long number = 0;
-        curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-        return {.kind = ErrorKind::network,
-                .message = format("cannot reach the API server {}: {}", server, number != 0 ? std::generic_category().message(static_cast<int>(number)) : "connection refused"),
-                .help = {"is the cluster running, and is it this address?"}};
-    }
+    case CURLE_COULDNT_CONNECT: return not_connected(curl, easy, server, settings);
     case CURLE_OPERATION_TIMEDOUT: return timed_out(curl, easy, server, settings);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:

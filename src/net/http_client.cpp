@@ -212,7 +212,9 @@ struct HttpClient::Loop {
         long status = 0;
         curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         transfer->status = static_cast<int>(status);
-        transfer->connection_lost = is_lost_connection(code);
+        long connect_status = 0; // of a proxy: its refusal looks like a lost connection
+        curl.easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+        transfer->connection_lost = is_lost_connection(code) && connect_status < 300;
         if (status != 0) answered = true;
         if (code != CURLE_OK && !transfer->error) transfer->error = error_of(curl, easy, code, {.url = transfer->request.url, .details = place->details.data()}, settings);
         release(*place);
