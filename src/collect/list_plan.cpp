@@ -39,15 +39,17 @@ struct Signs {
         trouble = any<kube::Pod>(parts, is_troubled);
         waiting_claim = any<kube::PersistentVolumeClaim>(parts, [](const auto& claim) { return claim.status.phase != "Bound"; });
         unscheduled = any<kube::Pod>(parts, [](const auto& pod) { return pod.spec.node_name.empty() && pod.status.phase == "Pending"; });
-        claims_pending = unscheduled && any<kube::Pod>(parts, [](const auto& pod) {
-                             return pod.spec.node_name.empty() &&
-                                    std::any_of(pod.spec.volumes.begin(), pod.spec.volumes.end(), [](const auto& v) { return v.persistent_volume_claim != nullptr; });
-                         });
+        claims_pending = any<kube::Pod>(parts, [](const auto& pod) {
+            return pod.status.phase == "Pending" &&
+                   std::any_of(pod.spec.volumes.begin(), pod.spec.volumes.end(), [](const auto& v) { return v.persistent_volume_claim != nullptr; });
+        });
         refused = any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate"; });
         ingress = !all<kube::Ingress>(parts).empty();
         tls = any<kube::Ingress>(parts, [](const auto& object) { return !object.spec.tls.empty(); });
-        runtime_class = any<kube::Pod>(parts, [](const auto& pod) { return !pod.spec.runtime_class_name.empty(); }) ||
-                        any<kube::Deployment>(parts, [](const auto& d) { return !d.spec.pod_template.spec.runtime_class_name.empty(); });
+        const auto names_runtime = [](const auto& workload) { return !workload.spec.pod_template.spec.runtime_class_name.empty(); };
+        runtime_class = any<kube::Pod>(parts, [](const auto& pod) { return !pod.spec.runtime_class_name.empty(); }) || any<kube::Deployment>(parts, names_runtime) ||
+                        any<kube::StatefulSet>(parts, names_runtime) || any<kube::DaemonSet>(parts, names_runtime) || any<kube::Job>(parts, names_runtime) ||
+                        any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate" && contains_ignoring_case(event.message, "runtimeclass"); });
     }
     bool trouble = false, waiting_claim = false, unscheduled = false, claims_pending = false, refused = false, ingress = false, tls = false, runtime_class = false;
 };

@@ -33,6 +33,7 @@ TEST_CASE("everything is read from a real cluster, and each kind as often as its
     if (!parts) FAIL(parts.error().message);
     for (const auto& gap : parts->gaps) CHECK_MESSAGE(gap.detail.empty(), gap.detail);
     CHECK(source->stats().api_requests <= 25 + 20);
+    MESSAGE(parts->logs.size() << " logs, " << source->stats().api_requests << " requests, " << source->stats().bytes_received << " bytes");
     const auto compare = [&]<class T>(const char* word) {
         const auto type = source->resolve(word);
         REQUIRE(type);
@@ -41,6 +42,7 @@ TEST_CASE("everything is read from a real cluster, and each kind as often as its
         CAPTURE(word);
         CHECK(objects->size() == std::get<std::vector<T>>(parts->objects).size());
     };
+    compare.operator()<kube::Pod>("pods");
     compare.operator()<kube::Node>("nodes");
     compare.operator()<kube::Namespace>("namespaces");
     compare.operator()<kube::Service>("services");
