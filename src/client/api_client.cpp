@@ -119,6 +119,8 @@ void ApiClient::describe_401(Error& error) const {
     error.notes.insert(error.notes.begin(), format("context {}, user {}{}", m_config.context.empty() ? "<none>" : m_config.context,
                                                    m_config.user.empty() ? "<none>" : m_config.user,
                                                    m_config.exec ? format(": exec plugin `{}` gave a credential that is refused", m_config.exec->command) : ""));
+    if (m_config.server.starts_with("http://") && !m_credentials.authorization().empty())
+        error.notes.push_back("the server's address is http, and credentials are only sent over https");
 }
 
 /// One newer credential for all that were refused: they were not carried out, so they may be sent again.

@@ -12,6 +12,10 @@ namespace {
 constexpr std::string_view k_aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
                                           "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
+net::RunLimits a_minute() {
+    return {.deadline = now_utc() + Duration::minutes(1)};
+}
+
 std::vector<std::string> texts_of(const data::Value& list) {
     std::vector<std::string> texts;
     for (const auto& entry : list.as_array()) texts.emplace_back(entry.as_string());
@@ -43,7 +47,7 @@ Result<std::vector<ServedType>> discover_one_by_one(ApiClient& client, const dat
         const auto version = group.at("preferredVersion", "groupVersion").as_string();
         if (!version.empty()) requests.push_back({.path = format("/apis/{}", version), .doing = format("read the resources of {}", version)});
     }
-    KD_TRY_ASSIGN(const auto answers, client.get_all(requests, {}));
+    KD_TRY_ASSIGN(const auto answers, client.get_all(requests, a_minute()));
     std::vector<ServedType> types;
     for (const auto& answer : answers) {
         if (answer.error) continue;
@@ -75,7 +79,7 @@ std::vector<ServedType> read_aggregated(const data::Value& document) {
 Result<std::vector<ServedType>> discover(ApiClient& client) {
     const ApiRequest core{.path = "/api", .doing = "ask what the core API serves", .accept = std::string(k_aggregated)};
     const ApiRequest groups{.path = "/apis", .doing = "ask which APIs are served", .accept = std::string(k_aggregated)};
-    KD_TRY_ASSIGN(auto answers, client.get_all({core, groups}, {}));
+    KD_TRY_ASSIGN(auto answers, client.get_all({core, groups}, a_minute()));
     std::vector<ServedType> types;
     for (auto& answer : answers) {
         if (answer.error) return std::move(*answer.error);

@@ -62,6 +62,11 @@ TEST_CASE("a token is never sent over http") {
     config.token = Secret("sesame");
     REQUIRE(client_for(config)->get_json({.path = "/x", .doing = "ask"}));
     CHECK(server.requests()[0].header("authorization").empty());
+    HttpServer refusing([](const FakeRequest&) { return status_reply(401, "Unauthorized", "Unauthorized"); });
+    config.server = refusing.url();
+    const auto answer = client_for(config)->get_json({.path = "/x", .doing = "ask"});
+    REQUIRE_FALSE(answer);
+    CHECK(contains(words_of(answer.error()), "only sent over https"));
 }
 
 TEST_CASE("a redirect takes no token along") {
