@@ -21,6 +21,8 @@ extern const Rule k_ingress_class_missing;
 extern const Rule k_ingress_tls_secret_missing;
 extern const Rule k_ingress_backend_without_endpoints;
 extern const Rule k_network_policy_blocks;
+extern const Rule k_network_policy_allows_nobody;
+extern const Rule k_dns_egress_blocked;
 
 } // namespace network
 
@@ -40,6 +42,8 @@ RuleList network_rules() {
         &network::k_ingress_tls_secret_missing,
         &network::k_ingress_backend_without_endpoints,
         &network::k_network_policy_blocks,
+        &network::k_network_policy_allows_nobody,
+        &network::k_dns_egress_blocked,
     };
     return rules;
 }
