@@ -25,8 +25,8 @@ bool is_troubled(const kube::Pod& pod) {
     return pod.status.phase != "Running" || ready == nullptr || ready->status != "True";
 }
 
-template <class T> const std::vector<T>& all(const facts::SnapshotParts& parts) {
-    return std::get<std::vector<T>>(parts.objects);
+template <class T> const facts::Objects<T>& all(const facts::SnapshotParts& parts) {
+    return std::get<facts::Objects<T>>(parts.objects);
 }
 
 template <class T, class Test> bool any(const facts::SnapshotParts& parts, Test test) {

@@ -167,7 +167,7 @@ Status LiveReader::check_namespace() {
     if (m_request.scope.all_namespaces) return {};
     const auto& wanted = m_request.scope.namespace_name;
     std::vector<std::string> names;
-    for (const auto& object : std::get<std::vector<kube::Namespace>>(m_parts.objects)) names.emplace_back(object.meta.name);
+    for (const auto& object : std::get<facts::Objects<kube::Namespace>>(m_parts.objects)) names.emplace_back(object.meta.name);
     if (std::find(names.begin(), names.end(), wanted) != names.end()) return {};
     const bool listed = m_parts.read.has(kube::Resource::namespaces) &&
                         std::none_of(m_parts.gaps.begin(), m_parts.gaps.end(), [](const auto& gap) { return gap.resource == kube::Resource::namespaces; });
@@ -247,7 +247,7 @@ Result<facts::SnapshotParts> LiveReader::read() {
     KD_TRY(check_namespace());
     KD_TRY(read_lists(second_lists(m_request, m_parts)));
     KD_TRY(read_logs());
-    auto& usage = std::get<std::vector<kube::Pod>>(m_usage.objects);
+    auto& usage = std::get<facts::Objects<kube::Pod>>(m_usage.objects);
     for (auto& pod : usage)
         if (pod.meta.namespace_name != m_request.scope.namespace_name) m_parts.other_pods.push_back(std::move(pod));
     m_parts.pool.adopt(std::move(m_usage.pool));

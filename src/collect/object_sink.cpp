@@ -49,7 +49,7 @@ template <class T> void ObjectSink::add_as(std::string_view json, std::string_vi
             return;
         }
     }
-    if (!elsewhere) std::get<std::vector<T>>(m_parts.objects).push_back(std::move(*object));
+    if (!elsewhere) std::get<facts::Objects<T>>(m_parts.objects).push_back(std::move(*object));
 }
 
 void ObjectSink::add_gap(kube::Resource resource, std::string_view json, std::string_view where, const std::string& message) {

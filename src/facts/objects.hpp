@@ -10,20 +10,23 @@
 #include "kube/storage.hpp"
 #include "kube/workload.hpp"
 
+#include <deque>
 #include <tuple>
-#include <vector>
 
 namespace kdiag::facts {
 
-/// Every kind of object that a snapshot holds, one vector each.
+/// Grows without moving what it holds: a vector of 10,000 pods would need half as much again while it grows.
+template <class T> using Objects = std::deque<T>;
+
+/// Every kind of object that a snapshot holds, one list each.
 using ObjectVectors =
-    std::tuple<std::vector<kube::Pod>, std::vector<kube::Node>, std::vector<kube::Namespace>, std::vector<kube::Event>, std::vector<kube::Service>,
-               std::vector<kube::EndpointSlice>, std::vector<kube::ConfigMap>, std::vector<kube::Secret>, std::vector<kube::ServiceAccount>,
-               std::vector<kube::PersistentVolumeClaim>, std::vector<kube::PersistentVolume>, std::vector<kube::StorageClass>,
-               std::vector<kube::ResourceQuota>, std::vector<kube::Deployment>, std::vector<kube::ReplicaSet>, std::vector<kube::StatefulSet>,
-               std::vector<kube::DaemonSet>, std::vector<kube::Job>, std::vector<kube::CronJob>, std::vector<kube::HorizontalPodAutoscaler>,
-               std::vector<kube::PodDisruptionBudget>, std::vector<kube::Ingress>, std::vector<kube::IngressClass>,
-               std::vector<kube::NetworkPolicy>, std::vector<kube::RuntimeClass>>;
+    std::tuple<Objects<kube::Pod>, Objects<kube::Node>, Objects<kube::Namespace>, Objects<kube::Event>, Objects<kube::Service>,
+               Objects<kube::EndpointSlice>, Objects<kube::ConfigMap>, Objects<kube::Secret>, Objects<kube::ServiceAccount>,
+               Objects<kube::PersistentVolumeClaim>, Objects<kube::PersistentVolume>, Objects<kube::StorageClass>,
+               Objects<kube::ResourceQuota>, Objects<kube::Deployment>, Objects<kube::ReplicaSet>, Objects<kube::StatefulSet>,
+               Objects<kube::DaemonSet>, Objects<kube::Job>, Objects<kube::CronJob>, Objects<kube::HorizontalPodAutoscaler>,
+               Objects<kube::PodDisruptionBudget>, Objects<kube::Ingress>, Objects<kube::IngressClass>,
+               Objects<kube::NetworkPolicy>, Objects<kube::RuntimeClass>>;
 
 /// The resource of a kind's type.
 template <class T> constexpr kube::Resource resource_of();

@@ -42,7 +42,7 @@ OwnerKey owner_key(const kube::OwnerReference& owner, std::string_view namespace
     return {owner.kind, namespace_name, owner.name};
 }
 
-template <class T> void index_owners(const std::vector<T>& objects, ByOwner<T>& index) {
+template <class T> void index_owners(const Objects<T>& objects, ByOwner<T>& index) {
     for (const T& object : objects)
         for (const auto& owner : object.meta.owners) index[owner_key(owner, object.meta.namespace_name)].push_back(&object);
 }
@@ -83,7 +83,7 @@ void Snapshot::IndexesDeleter::operator()(Indexes* indexes) const {
 Snapshot::Snapshot(SnapshotParts parts) : m_parts(std::move(parts)), m_indexes(new Indexes) {
     std::apply(
         [&](const auto&... vectors) {
-            const auto index_names = [&]<class T>(const std::vector<T>& objects) {
+            const auto index_names = [&]<class T>(const Objects<T>& objects) {
                 if constexpr (!std::is_same_v<T, kube::Event>) {
                     auto& names = m_indexes->names[static_cast<std::size_t>(resource_of<T>())];
                     names.reserve(objects.size());

@@ -47,7 +47,7 @@ public:
     Snapshot(Snapshot&&) noexcept = default;
     Snapshot& operator=(Snapshot&&) noexcept = default;
 
-    template <class T> const std::vector<T>& all() const { return std::get<std::vector<T>>(m_parts.objects); }
+    template <class T> const Objects<T>& all() const { return std::get<Objects<T>>(m_parts.objects); }
     /// The object of a name (namespace "" for cluster kinds), or null. Null says "absent" only if `knows<T>()`.
     template <class T> const T* find(std::string_view namespace_name, std::string_view name) const {
         const auto position = position_of(resource_of<T>(), namespace_name, name);

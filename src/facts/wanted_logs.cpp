@@ -44,7 +44,7 @@ void add(std::vector<Candidate>& candidates, std::map<std::string, std::size_t>&
 std::vector<LogTarget> wanted_logs(const SnapshotParts& parts, std::size_t limit) {
     std::vector<Candidate> candidates;
     std::map<std::string, std::size_t> turns;
-    for (const auto& pod : std::get<std::vector<kube::Pod>>(parts.objects)) {
+    for (const auto& pod : std::get<Objects<kube::Pod>>(parts.objects)) {
         for (const auto& status : pod.status.init_container_statuses) add(candidates, turns, pod, status, true);
         for (const auto& status : pod.status.container_statuses) add(candidates, turns, pod, status, false);
     }

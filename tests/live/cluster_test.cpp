@@ -40,7 +40,7 @@ TEST_CASE("everything is read from a real cluster, and each kind as often as its
         const auto objects = source->objects(*type, "", "");
         REQUIRE(objects);
         CAPTURE(word);
-        CHECK(objects->size() == std::get<std::vector<T>>(parts->objects).size());
+        CHECK(objects->size() == std::get<facts::Objects<T>>(parts->objects).size());
     };
     compare.operator()<kube::Pod>("pods");
     compare.operator()<kube::Node>("nodes");

@@ -125,8 +125,8 @@ inline const facts::Gap* gap_of(const facts::SnapshotParts& parts, kube::Resourc
     return nullptr;
 }
 
-template <class T> const std::vector<T>& all(const facts::SnapshotParts& parts) {
-    return std::get<std::vector<T>>(parts.objects);
+template <class T> const facts::Objects<T>& all(const facts::SnapshotParts& parts) {
+    return std::get<facts::Objects<T>>(parts.objects);
 }
 
 /// All the text of an error.

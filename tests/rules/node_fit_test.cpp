@@ -163,7 +163,7 @@ TEST_CASE("without nodes the message decides, and leaves open what it does not s
 
 TEST_CASE("the table names what keeps a pod from each node, and groups many nodes") {
     facts::SnapshotParts parts;
-    auto& nodes = std::get<std::vector<kube::Node>>(parts.objects);
+    auto& nodes = std::get<facts::Objects<kube::Node>>(parts.objects);
     nodes.push_back(node("one", {{"disk", "ssd"}}, {{"cpu", "1"}, {"memory", "2Gi"}, {"pods", "10"}}));
     nodes.push_back(node("two"));
     nodes[1].spec.taints.push_back({.key = "gpu", .value = "true", .effect = "NoSchedule"});

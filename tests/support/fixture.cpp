@@ -21,7 +21,7 @@ facts::Snapshot snapshot_of(const std::string& path, kube::ResourceSet missing, 
         parts->gaps.push_back({.resource = resource, .reason = facts::GapReason::forbidden,
                                .detail = "cannot list " + std::string(kube::info_of(resource).plural)});
         if (resource == kube::Resource::logs) parts->logs.clear();
-        facts::with_type_of(resource, [&]<class T>() { std::get<std::vector<T>>(parts->objects).clear(); });
+        facts::with_type_of(resource, [&]<class T>() { std::get<facts::Objects<T>>(parts->objects).clear(); });
     }
     return facts::Snapshot(std::move(*parts));
 }

@@ -24,7 +24,7 @@ constexpr Obstacle k_obstacles[] = {
 
 /// Objects of the namespace whose own finding would explain it.
 void add_terminating_objects(const facts::Snapshot& facts, std::string_view name, Finding& finding) {
-    const auto add = [&]<class T>(const std::vector<T>& objects) {
+    const auto add = [&]<class T>(const facts::Objects<T>& objects) {
         for (const T& object : objects)
             if (object.meta.namespace_name == name && object.meta.deleted) finding.explained_by.push_back(kube::ref_of(object));
     };
