@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_words.hpp"
 #include "rules/workload/refusals.hpp"
 #include "util/format.hpp"
@@ -8,26 +9,44 @@ namespace kdiag::rules::workload {
 
 namespace {
 
+/// What each kind of policy is called, and what it says.
+void explain(const Refused& refused, Finding& finding) {
+    const auto& why = refused.parsed;
+    const std::string& namespace_name = refused.controller.namespace_name;
+    if (why.refusal == Refusal::pod_security) {
+        finding.title = format("the pods of {} violate the Pod Security Standard `{}`", refused.top.display(), why.level);
+        finding.cause =
+            format("namespace {} enforces `{}`, and the pod template fails {}", namespace_name, why.level, list_some(why.violations, 6));
+        for (const auto& violation : why.violations) finding.evidence.push_back(derived_evidence(format("violated: {}", violation)));
+        finding.explained_by.push_back({.kind = "Namespace", .name = namespace_name});
+        finding.remedies.push_back(
+            {.text = "set in the pod template what the standard asks for", .command = edit_command(refused), .risk = Risk::disruptive});
+        finding.remedies.push_back({.text = "see what the namespace enforces",
+                                    .command = format("kubectl get namespace {} --show-labels", shell_quote(namespace_name))});
+    } else if (why.refusal == Refusal::limit_range) {
+        finding.title = format("the pods of {} do not fit the LimitRange of the namespace", refused.top.display());
+        finding.cause = why.details;
+        finding.remedies.push_back({.text = "choose requests and limits within the range; missing ones are filled in from its defaults",
+                                    .command = format("{} describe limitrange", kubectl_in(namespace_name))});
+    } else {
+        const bool webhook = why.refusal == Refusal::webhook_denied;
+        finding.title = format("the pods of {} are denied by {} `{}`", refused.top.display(),
+                               webhook ? "admission webhook" : "admission policy", why.name);
+        finding.cause = why.details.empty() ? format("`{}` denies them and gives no reason", why.name) : why.details;
+        finding.discriminator = why.name;
+        finding.remedies.push_back(
+            {.text = "meet the policy in the pod template", .command = edit_command(refused), .risk = Risk::disruptive});
+        if (webhook)
+            finding.remedies.push_back({.text = "see who runs the webhook",
+                                        .command = "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"});
+    }
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& refused : find_refused(context)) {
-        if (refused.parsed.refusal != Refusal::pod_security && refused.parsed.refusal != Refusal::webhook_denied && refused.parsed.refusal != Refusal::policy_denied && refused.parsed.refusal != Refusal::limit_range) continue;
-        Finding finding = begin(context, refused);
-        const auto& why = refused.parsed;
-        const std::string namespace_name = refused.controller.namespace_name;
-        if (why.refusal == Refusal::pod_security) {
-            finding.title = format("the pods of {} violate the Pod Security Standard `{}`", refused.top.display(), why.level);
-            finding.cause = format("namespace {} enforces {}: {}", namespace_name, why.level, why.details);
-            finding.explained_by.push_back({.kind = "Namespace", .name = namespace_name});
-            finding.remedies.push_back({.text = "set the securityContext that the standard asks for in the pod template", .command = format("{} edit {}", kubectl_in(namespace_name), kubectl_name(refused.top)), .risk = Risk::disruptive});
-        } else if (why.refusal == Refusal::limit_range) {
-            finding.title = format("the pods of {} do not fit the LimitRange of the namespace", refused.top.display());
-            finding.cause = why.details;
-            finding.remedies.push_back({.text = "choose requests and limits within the range", .command = format("{} describe limitrange", kubectl_in(namespace_name))});
-        } else {
-            finding.title = format("the pods of {} are denied by {} `{}`", refused.top.display(), why.refusal == Refusal::webhook_denied ? "admission webhook" : "admission policy", why.name);
-            finding.cause = trim(why.details).empty() ? std::string("the policy gives no reason") : std::string(trim(why.details));
-            finding.remedies.push_back({.text = "meet the policy in the pod template", .command = format("{} edit {}", kubectl_in(namespace_name), kubectl_name(refused.top)), .risk = Risk::disruptive});
-        }
+    for (const auto& refused :
+         find_refused(context, {Refusal::pod_security, Refusal::webhook_denied, Refusal::policy_denied, Refusal::limit_range})) {
+        Finding finding = begin(refused);
+        explain(refused, finding);
         sink.add(std::move(finding));
     }
 }
@@ -35,14 +54,23 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_admission_denied{
-    {.id = "KD2003", .name = "admission-denied", .title = "the pods of a workload are refused by a policy", .category = "access", .scenario = Scenario::other, .stage = Stage::object,
-     .severity = Severity::error, .needs = {kube::Resource::replicasets},
-     .uses = {kube::Resource::events, kube::Resource::deployments, kube::Resource::statefulsets, kube::Resource::daemonsets, kube::Resource::jobs, kube::Resource::resourcequotas, kube::Resource::serviceaccounts, kube::Resource::services, kube::Resource::runtimeclasses}, .precedence = 40,
-     .doc = {.meaning = "A policy refuses the pods of a workload: Pod Security, an admission webhook or policy, or a LimitRange.",
-             .why_it_matters = "No pod of the new revision is made.",
-             .how_it_is_found = "Creating pods fails, and the message (event FailedCreate, or condition ReplicaFailure) names the policy and what was violated.",
-             .what_to_do = "Change the pod template so that it meets the policy.\nOr change the policy, for example the label pod-security.kubernetes.io/enforce of the namespace.",
-             .false_positives = "none known",
+    {.id = "KD2003",
+     .name = "admission-denied",
+     .title = "the pods of a workload are refused by a policy",
+     .category = "access",
+     .scenario = Scenario::other,
+     .stage = Stage::object,
+     .severity = Severity::error,
+     .needs = {kube::Resource::replicasets},
+     .uses = k_refusal_uses,
+     .precedence = 40,
+     .doc = {.meaning =
+                 "A policy refuses the pods of a workload: Pod Security, an admission webhook, an admission policy, or a LimitRange.",
+             .why_it_matters =
+                 "The workload lacks pods, or has none. Making the Deployment gives at most a warning, and no pod shows the reason.",
+             .how_it_is_found = "Creating pods fails with the words of the policy (event FailedCreate, or condition ReplicaFailure), and "
+                                "pods are still missing. For Pod Security the level and each check that failed are named.",
+             .what_to_do = "Change the pod template so that it meets the policy.\nAsk whoever owns the policy when it is too strict.",
              .see_also = "KD2002 KD6003"}},
     check};
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_words.hpp"
 #include "rules/workload/refusals.hpp"
 #include "util/format.hpp"
@@ -9,21 +10,32 @@ namespace kdiag::rules::workload {
 
 namespace {
 
+std::vector<std::string> accounts_like(const RuleContext& context, const std::string& namespace_name, const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& account : context.facts.all<kube::ServiceAccount>())
+        if (account.meta.namespace_name == namespace_name) names.emplace_back(account.meta.name);
+    return nearest(name, names, 1);
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& refused : find_refused(context)) {
-        if (refused.parsed.refusal != Refusal::service_account_missing) continue;
-        Finding finding = begin(context, refused);
+    for (const auto& refused : find_refused(context, {Refusal::service_account_missing})) {
         const auto& why = refused.parsed;
-        const std::string namespace_name = refused.controller.namespace_name;
-        std::vector<std::string> names;
-        for (const auto& account : context.facts.all<kube::ServiceAccount>())
-            if (account.meta.namespace_name == namespace_name) names.emplace_back(account.meta.name);
-        const auto near = nearest(why.name, names, 2);
+        const std::string& namespace_name = refused.controller.namespace_name;
         if (context.facts.find<kube::ServiceAccount>(namespace_name, why.name) != nullptr) continue; // it has been made since
+        const auto near = accounts_like(context, namespace_name, why.name);
+        Finding finding = begin(refused);
         finding.shared = {.kind = "ServiceAccount", .namespace_name = namespace_name, .name = why.name};
         finding.title = format("service account `{}` of {} does not exist", why.name, refused.top.display());
-        finding.cause = near.empty() ? format("there is no ServiceAccount `{}` in namespace {} (not found)", why.name, namespace_name) : format("there is no ServiceAccount `{}` in namespace {}; there is {}", why.name, namespace_name, list_some(near));
-        finding.remedies.push_back({.text = "create it, or correct serviceAccountName", .command = format("{} create serviceaccount {}", kubectl_in(namespace_name), shell_quote(why.name)), .risk = Risk::change});
+        finding.cause = format("serviceAccountName is `{}`, and namespace {} has no ServiceAccount of that name (not found){}", why.name,
+                               namespace_name, near.empty() ? std::string() : format("; there is `{}`", near.front()));
+        finding.remedies.push_back({.text = near.empty() ? "create it, or correct serviceAccountName" : "create it, if the name is right",
+                                    .command = format("{} create serviceaccount {}", kubectl_in(namespace_name), shell_quote(why.name)),
+                                    .risk = Risk::change});
+        if (!near.empty() && refused.top.kind != kube::CronJob::k_kind && refused.top.kind != kube::Job::k_kind)
+            finding.remedies.push_back({.text = format("or use `{}`, if that is meant", near.front()),
+                                        .command = format("{} set serviceaccount {} {}", kubectl_in(namespace_name),
+                                                          kubectl_name(refused.top), shell_quote(near.front())),
+                                        .risk = Risk::disruptive});
         sink.add(std::move(finding));
     }
 }
@@ -31,15 +43,23 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_service_account_missing{
-    {.id = "KD6001", .name = "service-account-missing", .title = "the service account of a workload does not exist", .category = "access", .scenario = Scenario::other, .stage = Stage::object,
-     .severity = Severity::error, .needs = {kube::Resource::replicasets},
-     .uses = {kube::Resource::events, kube::Resource::deployments, kube::Resource::statefulsets, kube::Resource::daemonsets, kube::Resource::jobs, kube::Resource::resourcequotas, kube::Resource::serviceaccounts, kube::Resource::services, kube::Resource::runtimeclasses}, .precedence = 40,
-     .doc = {.meaning = "The pod template names a ServiceAccount that does not exist.",
-             .why_it_matters = "No pod of the workload can be made.",
-             .how_it_is_found = "Creating pods fails with the message error looking up service account; near names of the namespace are given.",
-             .what_to_do = "Create the ServiceAccount, in the workload's namespace.\nOr correct serviceAccountName.",
-             .false_positives = "none known",
-             .see_also = "KD2003"}},
+    {.id = "KD6001",
+     .name = "service-account-missing",
+     .title = "the service account of a workload does not exist",
+     .category = "access",
+     .scenario = Scenario::other,
+     .stage = Stage::object,
+     .severity = Severity::error,
+     .needs = {kube::Resource::replicasets},
+     .uses = {kube::Resource::events, kube::Resource::deployments, kube::Resource::statefulsets, kube::Resource::daemonsets,
+              kube::Resource::jobs, kube::Resource::serviceaccounts},
+     .precedence = 40,
+     .doc = {.meaning = "The pod template names a ServiceAccount that does not exist in the namespace.",
+             .why_it_matters = "No pod of the workload can be made, and no pod shows why.",
+             .how_it_is_found = "Creating pods fails with the message that the service account is not found, pods are still missing, and "
+                                "the account has not been made since. Near names are given.",
+             .what_to_do = "Create the ServiceAccount, with the roles that it needs.\nOr correct serviceAccountName.",
+             .see_also = "KD2003 KD6002"}},
     check};
 
 } // namespace kdiag::rules::workload

@@ -23,13 +23,17 @@ void explain_by_pods(const RuleContext& context, const kube::ObjectRef& workload
 bool is_settling(const RuleContext& context, const kube::ObjectRef& workload, const kube::ObjectMeta& meta) {
     if (context.age(meta.created) < k_settling) return true;
     const auto pods = context.facts.pods_of_workload(workload);
-    return std::any_of(pods.begin(), pods.end(), [&](const kube::Pod* pod) { return !is_ready(*pod) && context.age(pod->meta.created) < k_settling; });
+    return std::any_of(pods.begin(), pods.end(),
+                       [&](const kube::Pod* pod) { return !is_ready(*pod) && context.age(pod->meta.created) < k_settling; });
 }
 
 bool is_superseded(const RuleContext& context, const kube::Job& job) {
     const auto* owner = job.meta.controller();
     if (owner == nullptr || owner->kind != kube::CronJob::k_kind) return false;
-    for (const auto* other : context.facts.jobs_owned_by({.kind = std::string(owner->kind), .namespace_name = std::string(job.meta.namespace_name), .name = std::string(owner->name), .uid = std::string(owner->uid)}))
+    for (const auto* other : context.facts.jobs_owned_by({.kind = std::string(owner->kind),
+                             .namespace_name = std::string(job.meta.namespace_name),
+                             .name = std::string(owner->name),
+                             .uid = std::string(owner->uid)}))
         if (other->meta.created > job.meta.created && other->status.succeeded > 0) return true;
     return false;
 }

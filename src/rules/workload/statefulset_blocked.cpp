@@ -21,7 +21,9 @@ const kube::Pod* first_unready(const RuleContext& context, const kube::StatefulS
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& set : context.facts.all<kube::StatefulSet>()) {
         const std::int64_t wanted = set.spec.replicas.value_or(1);
-        if (set.spec.pod_management_policy == "Parallel" || set.meta.deleted || set.status.replicas >= wanted || is_settling(context, kube::ref_of(set), set.meta)) continue;
+        if (set.spec.pod_management_policy == "Parallel" || set.meta.deleted || set.status.replicas >= wanted ||
+            is_settling(context, kube::ref_of(set), set.meta))
+            continue;
         const auto* pod = first_unready(context, set);
         if (pod == nullptr) continue;
         Finding finding;
@@ -29,11 +31,16 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.severity = set.status.ready_replicas == 0 ? Severity::critical : Severity::error;
         finding.first_seen = pod->meta.created;
         finding.title = format("{} waits for pod `{}` before it makes the next", finding.subject.display(), pod->meta.name);
-        finding.cause = format("its pods are made in order, and `{}` is not ready; {} of {} exist", pod->meta.name, set.status.replicas, wanted);
-        finding.evidence.push_back({.text = format("{} of {} pods exist, {} ready", set.status.replicas, wanted, set.status.ready_replicas), .path = ".status.replicas", .value = std::to_string(set.status.replicas)});
+        finding.cause =
+            format("its pods are made in order, and `{}` is not ready; {} of {} exist", pod->meta.name, set.status.replicas, wanted);
+        finding.evidence.push_back({.text = format("{} of {} pods exist, {} ready", set.status.replicas, wanted, set.status.ready_replicas),
+                                    .path = ".status.replicas",
+                                    .value = std::to_string(set.status.replicas)});
         finding.explained_by.push_back(kube::ref_of(*pod));
         finding.explained_by.push_back(finding.subject);
-        finding.remedies.push_back({.text = "repair the pod that is named; the others follow", .command = format("{} describe pod {}", kubectl_in(set.meta.namespace_name), shell_quote(pod->meta.name))});
+        finding.remedies.push_back(
+            {.text = "repair the pod that is named; the others follow",
+             .command = format("{} describe pod {}", kubectl_in(set.meta.namespace_name), shell_quote(pod->meta.name))});
         sink.add(std::move(finding));
     }
 }
@@ -41,9 +48,16 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_statefulset_blocked{
-    {.id = "KD2009", .name = "statefulset-blocked", .title = "a StatefulSet waits for one pod before it makes the next", .category = "workload", .scenario = Scenario::other, .stage = Stage::workload,
-     .severity = Severity::error, .needs = {kube::Resource::statefulsets, kube::Resource::pods},
-     .uses = {kube::Resource::events}, .precedence = 30,
+    {.id = "KD2009",
+     .name = "statefulset-blocked",
+     .title = "a StatefulSet waits for one pod before it makes the next",
+     .category = "workload",
+     .scenario = Scenario::other,
+     .stage = Stage::workload,
+     .severity = Severity::error,
+     .needs = {kube::Resource::statefulsets, kube::Resource::pods},
+     .uses = {kube::Resource::events},
+     .precedence = 30,
      .doc = {.meaning = "A StatefulSet makes its pods one after the other, and one of them does not become ready.",
              .why_it_matters = "The pods after it are never made.",
              .how_it_is_found = "The StatefulSet is ordered, has fewer pods than it wants, and a pod of a lower number is not ready.",

@@ -26,20 +26,13 @@ extern const Rule k_webhook_unreachable;
 
 RuleList workload_rules() {
     static const std::array rules = {
-        &workload::k_rollout_stuck,
-        &workload::k_replicas_blocked_by_quota,
-        &workload::k_admission_denied,
-        &workload::k_job_failed,
-        &workload::k_budget_blocks_drain,
-        &workload::k_autoscaler_cannot_scale,
-        &workload::k_cronjob_missed,
-        &workload::k_replicas_unavailable,
-        &workload::k_statefulset_blocked,
-        &workload::k_pods_refused,
-        &workload::k_runtime_class_refused,
-        &workload::k_priority_class_missing,
-        &workload::k_service_account_missing,
-        &workload::k_webhook_unreachable,
+        &workload::k_rollout_stuck,           &workload::k_replicas_blocked_by_quota,
+        &workload::k_admission_denied,        &workload::k_job_failed,
+        &workload::k_budget_blocks_drain,     &workload::k_autoscaler_cannot_scale,
+        &workload::k_cronjob_missed,          &workload::k_replicas_unavailable,
+        &workload::k_statefulset_blocked,     &workload::k_pods_refused,
+        &workload::k_runtime_class_refused,   &workload::k_priority_class_missing,
+        &workload::k_service_account_missing, &workload::k_webhook_unreachable,
     };
     return rules;
 }
