@@ -150,7 +150,7 @@ int run_cli(std::vector<std::string> words, app::Environment& environment) {
     try {
         Commands commands(environment);
         add_diagnose(commands);
-        //DESC add_describe(commands);
+        add_describe(commands);
         add_rule(commands);
         add_version(commands);
         add_options(commands);
