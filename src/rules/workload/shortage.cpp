@@ -2,13 +2,14 @@
 #include "rules/workload/shortage.hpp"
 
 #include "rules/common/workload_health.hpp"
+#include "rules/common/youth.hpp"
 
 #include <algorithm>
 
 namespace kdiag::rules::workload {
 
 namespace {
-constexpr Duration k_settling = Duration::seconds(60);
+constexpr Duration k_settling = Duration::minutes(2);
 }
 
 void explain_by_pods(const RuleContext& context, const kube::ObjectRef& workload, Finding& finding) {
@@ -21,10 +22,10 @@ void explain_by_pods(const RuleContext& context, const kube::ObjectRef& workload
 }
 
 bool is_settling(const RuleContext& context, const kube::ObjectRef& workload, const kube::ObjectMeta& meta) {
-    if (context.age(meta.created) < k_settling) return true;
+    if (is_younger(context, meta.created, k_settling)) return true;
     const auto pods = context.facts.pods_of_workload(workload);
     return std::any_of(pods.begin(), pods.end(),
-                       [&](const kube::Pod* pod) { return !is_ready(*pod) && context.age(pod->meta.created) < k_settling; });
+                       [&](const kube::Pod* pod) { return !is_ready(*pod) && is_younger(context, pod->meta.created, k_settling); });
 }
 
 bool is_superseded(const RuleContext& context, const kube::Job& job) {
