@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/json.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kdiag;
+using namespace kdiag::data;
+
+TEST_CASE("documents are read with their order, and written back the same") {
+    const std::string text = R"({"z":1,"a":[true,null,2.5,"\u00e9"],"o":{"x":-9007199254740993}})";
+    const auto value = parse_json(text);
+    REQUIRE(value);
+    CHECK(to_json(*value) == R"({"z":1,"a":[true,null,2.5,"é"],"o":{"x":-9007199254740993}})");
+    CHECK(value->at("o", "x").as_integer() == -9007199254740993);
+    CHECK((*value)["missing"]["deeper"].is_null());
+    CHECK((*value)["a"].as_string().empty());
+}
+
+TEST_CASE("what is broken says where") {
+    CHECK(parse_json("{\n  \"a\": tru\n}").error().message.find("line 2") != std::string::npos);
+    CHECK(parse_json(R"({"a":1,"a":2})").error().message.find("twice") != std::string::npos);
+    CHECK(parse_json(std::string(100'000, '[')).error().message.find("deeper") != std::string::npos);
+    for (const char* bad : {"", "{", "[1,]", "{\"a\"}", "nul", "{} {}", "\"\xff\"", "{\"a\":\"\x01\"}"}) {
+        CAPTURE(bad);
+        CHECK(!parse_json(bad));
+    }
+}
+
+TEST_CASE("invalid UTF-8 never makes invalid JSON") {
+    auto value = Value::object();
+    value.set("bad\xff", "text\xfe");
+    CHECK(parse_json(to_json(value)));
+}
+
+TEST_CASE("members are set, replaced and removed") {
+    auto value = Value::object();
+    value.set("a", 1).set("b", "two").set("a", 3);
+    CHECK(value["a"].as_integer() == 3);
+    CHECK(value.as_object().size() == 2);
+    value.remove("a");
+    CHECK(value.find("a") == nullptr);
+}
