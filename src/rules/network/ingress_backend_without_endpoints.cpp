@@ -18,6 +18,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (!has_been_down(context, *backend.service, state) && state.why == ServiceState::Why::not_ready) continue;
         Finding finding;
         finding.subject = kube::ref_of(*backend.ingress);
+        finding.severity = Severity::warning;
         finding.discriminator = backend.name;
         finding.first_seen = down_since(state);
         finding.title = format("{} sends {} to Service/{}, which has no endpoints", finding.subject.display(), backend.path, backend.name);

@@ -125,6 +125,11 @@ std::optional<std::size_t> label_distance(const kube::TextMap& selector, const k
     return distance;
 }
 
+std::string holder_has(const NearLabels& near) {
+    const bool pod = near.holder.kind == kube::Pod::k_kind;
+    return pod ? format("{} has", near.holder.display()) : format("the pods of {} have", near.holder.display());
+}
+
 std::vector<NearLabels> nearest_labels(const facts::Snapshot& facts, std::string_view namespace_name, const kube::TextMap& selector,
                                        std::string_view wanted_name, std::size_t limit) {
     struct Ranked {

@@ -19,6 +19,9 @@ struct NearLabels {
     std::string other_namespace = {}; ///< set when the labels fit a workload that is elsewhere
 };
 
+/// `the pods of Deployment/cart have`, `Pod/ui-0 has`.
+std::string holder_has(const NearLabels& near);
+
 /// How far labels are from a selector, 0 for a match; nothing when they have nothing to do with each other. A value that is off counts
 /// by its edits, a value under another key 2, a foreign value 8; one foreign value is bearable beside a pair that fits.
 std::optional<std::size_t> label_distance(const kube::TextMap& selector, const kube::TextMap& labels);

@@ -46,9 +46,9 @@ void add_peers(const facts::Snapshot& facts, const kube::NetworkPolicy& policy, 
             if (peer.namespace_selector || !peer.pod_selector) continue;
             const auto near = nearest_labels(facts, policy.meta.namespace_name, peer.pod_selector->match_labels, {}, 1);
             if (near.empty() || near.front().found.empty() || !finding.cause.empty()) continue;
-            finding.cause = format("{}it allows pods with `{}`, and the pods of {} have `{}`",
-                                   near.front().certain ? "" : "probably this: ", near.front().wanted, near.front().holder.display(),
-                                   near.front().found);
+            finding.cause =
+                format("{}it allows pods with `{}`, and {} `{}`", near.front().certain ? "" : "probably this: ", near.front().wanted,
+                       holder_has(near.front()), near.front().found);
         }
 }
 
@@ -60,6 +60,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (pod == nullptr) continue;
         Finding finding;
         finding.subject = kube::ref_of(policy);
+        finding.severity = Severity::warning;
         finding.confidence = Confidence::likely;
         finding.first_seen = policy.meta.created;
         finding.title = format("{} allows only pods that do not exist", finding.subject.display());
@@ -68,7 +69,7 @@ void check(const RuleContext& context, FindingSink& sink) {
             finding.cause = format("no pod fits what its rules allow, so nothing reaches {}", selected_words(policy));
         finding.evidence.push_back(field_evidence(".spec.podSelector", kube::show(policy.spec.pod_selector),
                                                   format("it isolates {}, {} among them", selected_words(policy), pod->meta.name)));
-        finding.explained_by.push_back(context.facts.top_owner(*pod));
+
         finding.impact = "where the network enforces policies, every request to these pods times out";
         finding.remedies.push_back(
             {.text = "compare what it allows with the labels of the callers",

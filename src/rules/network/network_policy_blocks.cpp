@@ -36,7 +36,8 @@ std::string cause_of(const kube::Service& service, const kube::Pod& pod, const P
         return format("{} {} {} and {} no incoming traffic at all", list_some(names), one ? "selects" : "select",
                       one ? selected_words(*policies.front()) : std::string("its pods"), one ? "allows" : "allow");
     const auto mistaken = allowed_service_port(service, pod, policies);
-    std::string text = format("no rule of {} allows port {} of its pods", list_some(names), target_text(service.spec.ports.front()));
+    std::string text =
+        format("no rule of {} allows port {} of its pods", list_some(names), target_number(pod.spec, service.spec.ports.front()));
     if (mistaken != 0)
         text += format("; a rule allows {}, which is the port of the Service, and policies see the port of the pod", mistaken);
     return text;

@@ -51,6 +51,8 @@ Declared declared_by(const std::vector<const kube::Pod*>& pods, const kube::Serv
 std::string meant_by(const Declared& declared, kube::Text wanted) {
     const auto near = nearest(wanted, declared.names, 1);
     if (!near.empty()) return near.front();
+    for (const auto& name : declared.names)
+        if (name.size() > 2 && (contains(wanted, name) || contains(name, wanted))) return name;
     return declared.names.size() == 1 ? declared.names.front() : std::string();
 }
 

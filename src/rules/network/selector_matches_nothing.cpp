@@ -27,9 +27,8 @@ std::string cause_of(const kube::Service& service, const NearLabels& near) {
     if (!near.other_namespace.empty())
         return format("the pods of {} in namespace {} have the labels, and a Service finds only those of its own namespace {}", holder,
                       near.other_namespace, service.meta.namespace_name);
-    if (near.found.empty()) return format("it selects `{}`, and the pods of {} have no such label", near.wanted, holder);
-    return format("{}it selects `{}`, and the pods of {} have `{}`", near.certain ? "" : "probably this: ", near.wanted, holder,
-                  near.found);
+    if (near.found.empty()) return format("it selects `{}`, and {} no such label", near.wanted, holder_has(near));
+    return format("{}it selects `{}`, and {} `{}`", near.certain ? "" : "probably this: ", near.wanted, holder_has(near), near.found);
 }
 
 void add_near(const kube::Service& service, const std::vector<NearLabels>& near, Finding& finding) {

@@ -55,6 +55,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         const auto& status = budget.status;
         Finding finding;
         finding.subject = kube::ref_of(budget);
+        finding.severity = Severity::warning;
         finding.title = format("{} allows no pod to be moved", finding.subject.display());
         finding.cause = cause;
         finding.evidence.push_back(

@@ -51,6 +51,7 @@ const kube::Job* blocking_job(const RuleContext& context, const kube::CronJob& c
 Finding finding_of(const kube::CronJob& cron) {
     Finding finding;
     finding.subject = kube::ref_of(cron);
+    finding.severity = Severity::warning;
     finding.title = format("{} does not start its Jobs", finding.subject.display());
     const std::string zone = cron.spec.time_zone.empty() ? std::string() : format(", time zone {}", cron.spec.time_zone);
     finding.evidence.push_back(

@@ -53,6 +53,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (!typo) continue; // no node of a kind is not a fault: the DaemonSet waits for one
         Finding finding;
         finding.subject = kube::ref_of(set);
+        finding.severity = Severity::warning;
         finding.confidence = Confidence::likely;
         finding.first_seen = set.meta.created;
         finding.title = format("{} runs on no node", finding.subject.display());

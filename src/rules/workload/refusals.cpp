@@ -88,6 +88,12 @@ std::vector<Refused> find_all(const RuleContext& context) {
     return std::move(search.found);
 }
 
+/// Where each kind counts the pods that exist.
+std::string count_path(const kube::ObjectRef& controller) {
+    if (controller.kind == kube::DaemonSet::k_kind) return ".status.currentNumberScheduled";
+    return controller.kind == kube::Job::k_kind ? ".status.active" : ".status.replicas";
+}
+
 } // namespace
 
 std::vector<Refused> find_refused(const RuleContext& context, std::initializer_list<Refusal> reasons) {
@@ -111,11 +117,13 @@ Finding begin(const Refused& refused) {
     if (refused.event != nullptr) finding.evidence.push_back(event_evidence(*refused.event));
     if (!refused.path.empty() && (refused.event == nullptr || refused.event->message.find(refused.message) == kube::Text::npos))
         finding.evidence.push_back(field_evidence(refused.path, refused.message, refused.message));
-    finding.evidence.push_back(field_evidence(".status", std::to_string(refused.existing), finding.impact));
+    finding.evidence.push_back(field_evidence(count_path(refused.controller), std::to_string(refused.existing), finding.impact));
     return finding;
 }
 
 std::string edit_command(const Refused& refused) {
+    if (refused.top.kind == kube::Job::k_kind) // its template cannot be changed: it has to be made again
+        return format("{} get {} -o yaml", kubectl_in(refused.top.namespace_name), kubectl_name(refused.top));
     return format("{} edit {}", kubectl_in(refused.top.namespace_name), kubectl_name(refused.top));
 }
 

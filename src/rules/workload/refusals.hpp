@@ -23,7 +23,7 @@ struct Refused {
 std::vector<Refused> find_refused(const RuleContext& context, std::initializer_list<Refusal> reasons);
 /// Subject (the controller), owner, severity, times, how many pods are missing, the message.
 Finding begin(const Refused& refused);
-/// `kubectl -n shop edit deployment/web`, for the workload whose template is at fault.
+/// `kubectl -n shop edit deployment/web`, for the workload whose template is at fault; a Job can only be looked at.
 std::string edit_command(const Refused& refused);
 
 /// What every rule about refused pods looks at.

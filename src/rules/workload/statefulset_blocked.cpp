@@ -4,6 +4,7 @@
 #include "rules/common/workload_health.hpp"
 #include "rules/workload/shortage.hpp"
 #include "util/format.hpp"
+#include "util/strings.hpp"
 
 namespace kdiag::rules::workload {
 
@@ -47,7 +48,8 @@ void report(const RuleContext& context, const kube::StatefulSet& set, const kube
                        format("{} is {}{}", pod.meta.name, pod.status.phase,
                               ready == nullptr || ready->message.empty() ? std::string() : format(": {}", ready->message)),
                        kube::ref_of(pod)));
-    finding.impact = incomplete ? format("{} pods are missing", wanted - set.status.replicas) : "the update does not go on";
+    finding.impact = incomplete ? format("{} missing", counted(static_cast<std::size_t>(wanted - set.status.replicas), "pod"))
+                                : "the update does not go on";
     if (outdated) {
         finding.cause = format(
             "`{}` is of an older revision and not ready, and an ordered StatefulSet does not replace such a pod by itself", pod.meta.name);
