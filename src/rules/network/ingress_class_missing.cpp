@@ -85,7 +85,9 @@ void check(const RuleContext& context, FindingSink& sink) {
         const auto wanted = ingress.spec.ingress_class_name;
         if (ingress.meta.deleted || !ingress.status.load_balancer.ingress.empty()) continue;
         if (!wanted.empty()) {
-            if (context.facts.find<kube::IngressClass>({}, wanted) == nullptr) report_missing(context, ingress, sink);
+            const bool known =
+                context.facts.knows<kube::IngressClass>() || ingress.meta.created; // a manifest says nothing about the cluster
+            if (known && context.facts.find<kube::IngressClass>({}, wanted) == nullptr) report_missing(context, ingress, sink);
         } else if (!kube::has_key(ingress.meta.annotations, "kubernetes.io/ingress.class") &&
                    !context.facts.all<kube::IngressClass>().empty() && !has_default(context.facts) &&
                    !is_younger(context, ingress.meta.created, k_patience)) {

@@ -32,7 +32,8 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (service.spec.type != "LoadBalancer" || !service.status.load_balancer.ingress.empty() || !service.spec.external_ips.empty())
             continue;
         const auto* failure = newest_failure(context, service);
-        if (service.meta.deleted || (failure == nullptr && is_younger(context, service.meta.created, k_patience))) continue;
+        if (service.meta.deleted || !service.meta.created || (failure == nullptr && is_younger(context, service.meta.created, k_patience)))
+            continue;
         Finding finding;
         finding.subject = kube::ref_of(service);
         finding.severity = failure != nullptr ? Severity::error : Severity::warning;

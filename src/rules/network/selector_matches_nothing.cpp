@@ -19,6 +19,11 @@ bool may_be_empty(const kube::Service& service) {
     return service.spec.cluster_ip == "None" || service.meta.namespace_name == "kube-system";
 }
 
+/// Manifests, and recordings without pods: the templates of the workloads speak for the pods.
+bool no_template_matches(const facts::Snapshot& facts, const kube::Service& service) {
+    return facts.knows<kube::Deployment>() && workloads_matching(facts, service.meta.namespace_name, service.spec.selector).empty();
+}
+
 std::string cause_of(const kube::Service& service, const NearLabels& near) {
     const std::string holder = near.holder.display();
     if (near.only_on_object)
@@ -55,9 +60,12 @@ void add_near(const kube::Service& service, const std::vector<NearLabels>& near,
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& service : context.facts.all<kube::Service>()) {
         if (service.meta.deleted || is_cluster_dns(service)) continue;
-        if (state_of(context.facts, service).why != ServiceState::Why::nothing_matches) continue;
+        const auto why = state_of(context.facts, service).why;
+        const bool only_templates = why == ServiceState::Why::unknown && no_template_matches(context.facts, service);
+        if (why != ServiceState::Why::nothing_matches && !only_templates) continue;
         const auto near = nearest_labels(context.facts, service.meta.namespace_name, service.spec.selector, service.meta.name);
         if (near.empty() && is_younger(context, service.meta.created, k_patience)) continue;
+        if (only_templates && (near.empty() || !near.front().certain)) continue;
         const std::string selector = kube::show(service.spec.selector);
         Finding finding;
         finding.subject = kube::ref_of(service);
@@ -68,6 +76,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.cause = format("no pod and no workload of namespace {} has the labels {}", service.meta.namespace_name, selector);
         finding.evidence.push_back(field_evidence(".spec.selector", selector, format("selector {}", selector)));
         if (!near.empty()) add_near(service, near, finding);
+        if (only_templates) finding.confidence = Confidence::likely;
         finding.impact = "every request to it fails";
         finding.remedies.push_back({.text = "compare the labels of the pods",
                                     .command = format("{} get pods --show-labels", kubectl_in(service.meta.namespace_name))});
@@ -94,7 +103,9 @@ extern const Rule k_selector_matches_nothing{
              .how_it_is_found =
                  "The selector is compared with the labels of all pods and pod templates of the namespace. The nearest are named with the "
                  "difference: a letter, another case, the value under another key, labels on the workload instead of its template, pods "
-                 "in another namespace. Without anything near it is a warning only. Workloads scaled to 0, Jobs, ExternalName, and "
+                 "in another namespace. Without anything near it is a warning only. Where no pods were recorded, as in manifests, pod "
+                 "templates "
+                 "speak for them, and only a near label counts. Workloads scaled to 0, Jobs, ExternalName, and "
                  "Services without a selector are no problem.",
              .what_to_do = "Correct the selector, or the labels of the pod template.\nLabels are compared letter by letter.",
              .false_positives = "A Service that waits for pods which an operator makes on demand.",

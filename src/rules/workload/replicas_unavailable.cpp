@@ -60,10 +60,29 @@ void check_deployments(const RuleContext& context, FindingSink& sink) {
     }
 }
 
+/// A manifest has no status yet.
+bool has_status(const kube::ObjectMeta& meta, const kube::ReplicaStatus& status) {
+    return meta.created || status.observed_generation > 0 || status.replicas > 0;
+}
+
+/// ReplicaSets on their own; those of a Deployment are its business where it was read.
+void check_replica_sets(const RuleContext& context, FindingSink& sink) {
+    for (const auto& set : context.facts.all<kube::ReplicaSet>()) {
+        const auto* owner = set.meta.controller();
+        const bool owned =
+            owner != nullptr && (owner->kind != kube::Deployment::k_kind || context.facts.was_read(kube::Resource::deployments));
+        const std::int64_t wanted = set.spec.replicas.value_or(1);
+        if (owned || wanted == 0 || set.status.ready_replicas >= wanted || set.meta.deleted || !has_status(set.meta, set.status)) continue;
+        if (is_settling(context, kube::ref_of(set), set.meta)) continue;
+        report(context, kube::ref_of(set), {set.status.ready_replicas, wanted, ".status.readyReplicas"}, {}, sink);
+    }
+}
+
 void check_stateful_sets(const RuleContext& context, FindingSink& sink) {
     for (const auto& set : context.facts.all<kube::StatefulSet>()) {
         const std::int64_t wanted = set.spec.replicas.value_or(1);
-        if (wanted == 0 || set.status.ready_replicas >= wanted || set.meta.deleted || is_settling(context, kube::ref_of(set), set.meta))
+        if (wanted == 0 || set.status.ready_replicas >= wanted || set.meta.deleted || !has_status(set.meta, set.status) ||
+            is_settling(context, kube::ref_of(set), set.meta))
             continue;
         report(context, kube::ref_of(set), {set.status.ready_replicas, wanted, ".status.readyReplicas"}, {}, sink);
     }
@@ -80,6 +99,7 @@ void check_daemon_sets(const RuleContext& context, FindingSink& sink) {
 
 void check(const RuleContext& context, FindingSink& sink) {
     check_deployments(context, sink);
+    check_replica_sets(context, sink);
     check_stateful_sets(context, sink);
     check_daemon_sets(context, sink);
 }
