@@ -48,21 +48,25 @@ void report(const RuleContext& context, const kube::ObjectRef& ref, const Number
     sink.add(std::move(finding));
 }
 
+/// A manifest has no status yet.
+bool has_status(const kube::ObjectMeta& meta, const kube::ReplicaStatus& status) {
+    return meta.created || status.observed_generation > 0 || status.replicas > 0;
+}
+
 void check_deployments(const RuleContext& context, FindingSink& sink) {
     for (const auto& deployment : context.facts.all<kube::Deployment>()) {
         const std::int64_t wanted = deployment.spec.replicas.value_or(1);
         const auto* available = kube::find_condition(deployment.status.conditions, "Available");
         if (wanted == 0 || deployment.status.ready_replicas >= wanted || deployment.meta.deleted) continue;
-        // Within what maxUnavailable allows, a Deployment counts as available, and a rollout goes on.
-        if (available == nullptr || available->status != "False" || is_younger(context, available->changed, k_patience)) continue;
-        report(context, kube::ref_of(deployment), {deployment.status.ready_replicas, wanted, ".status.readyReplicas"}, available->changed,
+        const auto ref = kube::ref_of(deployment);
+        const bool told = available != nullptr && available->status == "False" && !is_younger(context, available->changed, k_patience);
+        // Within what maxUnavailable allows, a Deployment counts as available; with one replica that may be none at all.
+        const bool none = deployment.status.ready_replicas == 0 && has_status(deployment.meta, deployment.status) && available != nullptr &&
+                          available->status == "True" && !is_settling(context, ref, deployment.meta);
+        if (!told && !none) continue;
+        report(context, ref, {deployment.status.ready_replicas, wanted, ".status.readyReplicas"}, told ? available->changed : Timestamp{},
                sink);
     }
-}
-
-/// A manifest has no status yet.
-bool has_status(const kube::ObjectMeta& meta, const kube::ReplicaStatus& status) {
-    return meta.created || status.observed_generation > 0 || status.replicas > 0;
 }
 
 /// ReplicaSets on their own; those of a Deployment are its business where it was read.
@@ -122,7 +126,8 @@ extern const Rule k_replicas_unavailable{
               "A Deployment, StatefulSet or DaemonSet has fewer ready pods than it wants, and these are not the first minutes of a change.",
           .why_it_matters = "Less of it serves than is meant to, or nothing.",
           .how_it_is_found =
-              "The numbers of its status; for a Deployment the condition Available is False for two minutes, for the others no pod is "
+              "The numbers of its status; for a Deployment the condition Available is False for two minutes, or no pod is ready, for the "
+              "others no pod is "
               "younger than that. What keeps the pods is reported by its own rule and shown as the cause, so this stands alone only "
               "when nothing else explains it.",
           .what_to_do = "Look at the cause that is named, or at its pods.",
