@@ -70,6 +70,12 @@ void keep_related(rules::Outcome& outcome, const facts::Snapshot& facts, const N
     if (!narrowed.active) return;
     const auto keys = facts::related_to(facts, narrowed.objects);
     std::erase_if(outcome.findings, [&](const rules::Finding& finding) { return !is_about(finding, keys); });
+    // What follows only from something that is not related is somebody else's: another path of the same Ingress.
+    std::unordered_set<std::string> ids;
+    for (const auto& finding : outcome.findings) ids.insert(finding.id);
+    std::erase_if(outcome.findings, [&](const rules::Finding& finding) {
+        return !finding.caused_by.empty() && std::none_of(finding.caused_by.begin(), finding.caused_by.end(), [&](const std::string& id) { return ids.contains(id); });
+    });
 }
 
 bool interrupted(const Environment& environment) {
