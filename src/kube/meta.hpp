@@ -19,6 +19,26 @@ using TextMap = std::vector<std::pair<Text, Text>>;
 /// An absent object is null: most optional parts of most objects are absent, and so cost one pointer.
 template <class T> using Optional = std::unique_ptr<T>;
 
+/// An optional object that siblings share: pods of one workload repeat their probes byte for byte.
+template <class T> using Shared = std::shared_ptr<T>;
+
+/// A list that siblings share. Reads like a vector.
+template <class T> class SharedList {
+public:
+    const T* begin() const { return m_list ? m_list->data() : nullptr; }
+    const T* end() const { return m_list ? m_list->data() + m_list->size() : nullptr; }
+    std::size_t size() const { return m_list ? m_list->size() : 0; }
+    bool empty() const { return size() == 0; }
+    const T& operator[](std::size_t index) const { return (*m_list)[index]; }
+    const T& front() const { return m_list->front(); }
+
+    /// What holds the elements; null when there are none. To fill and to share while decoding.
+    std::shared_ptr<std::vector<T>>& storage() { return m_list; }
+
+private:
+    std::shared_ptr<std::vector<T>> m_list;
+};
+
 /// The value of a key, or an empty view.
 inline Text value_of(const TextMap& map, Text key) {
     for (const auto& [k, v] : map)

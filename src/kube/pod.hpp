@@ -93,12 +93,12 @@ struct SecurityContext {
 struct Container {
     Text name, image, image_pull_policy, working_dir, restart_policy, termination_message_policy;
     std::vector<Text> command, args;
-    std::vector<ContainerPort> ports;
-    std::vector<EnvVar> env;
+    SharedList<ContainerPort> ports;
+    SharedList<EnvVar> env;
     std::vector<EnvFromSource> env_from;
     ResourceRequirements resources;
     std::vector<VolumeMount> volume_mounts;
-    Optional<Probe> liveness_probe, readiness_probe, startup_probe;
+    Shared<Probe> liveness_probe, readiness_probe, startup_probe;
     Optional<Lifecycle> lifecycle;
     Optional<SecurityContext> security_context;
     /// Only of ephemeral containers.
@@ -205,7 +205,7 @@ struct PodSpec {
     Text node_name, scheduler_name, service_account_name, restart_policy, priority_class_name, runtime_class_name, dns_policy, hostname, subdomain;
     TextMap node_selector;
     Optional<Affinity> affinity;
-    std::vector<Toleration> tolerations;
+    SharedList<Toleration> tolerations;
     std::vector<TopologySpreadConstraint> topology_spread_constraints;
     std::vector<NameReference> image_pull_secrets;
     std::vector<NameReference> scheduling_gates;

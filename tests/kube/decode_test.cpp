@@ -45,9 +45,9 @@ TEST_CASE("a pod's fields arrive where they belong, and what is not read is not 
     CHECK(pod->spec.priority == 10);
     const auto& container = pod->spec.containers.at(0);
     CHECK(container.command.size() == 2);
-    CHECK(!container.env.at(0).value_from);
-    CHECK(container.env.at(1).value_from->secret_key_ref->key == "k");
-    CHECK(container.env.at(1).value_from->secret_key_ref->optional);
+    CHECK(!container.env[0].value_from);
+    CHECK(container.env[1].value_from->secret_key_ref->key == "k");
+    CHECK(container.env[1].value_from->secret_key_ref->optional);
     CHECK(value_of(container.resources.limits, "cpu") == "2"); // a quantity may be a number
     CHECK(container.readiness_probe->http_get->port.text == "http");
     CHECK(container.readiness_probe->timeout_seconds == 3);
@@ -60,7 +60,7 @@ TEST_CASE("a pod's fields arrive where they belong, and what is not read is not 
     CHECK(pod->spec.volumes.at(0).config_map->items.at(0).key == "k");
     CHECK(pod->spec.volumes.at(1).empty_dir->size_limit == "1Mi");
     CHECK(pod->spec.volumes.at(2).ephemeral);
-    CHECK(pod->spec.tolerations.at(0).op == "Exists");
+    CHECK(pod->spec.tolerations[0].op == "Exists");
     CHECK(pod->status.container_statuses.at(0).last_state.terminated->exit_code == 137);
     CHECK(pod->status.container_statuses.at(0).started == false);
     CHECK(!pod->status.container_statuses.at(0).state.running);
@@ -74,7 +74,7 @@ TEST_CASE("secret values, literal variables and managed fields are dropped while
     CHECK(secret->keys == std::vector<Text>{"password", "user"});
     const auto pod = decode<Pod>(pool, R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","env":[{"name":"TOKEN","value":")" + large + R"("}]}]}})");
     REQUIRE(pod);
-    CHECK(pod->spec.containers.at(0).env.at(0).name == "TOKEN");
+    CHECK(pod->spec.containers.at(0).env[0].name == "TOKEN");
     const auto map = decode<ConfigMap>(pool, R"({"metadata":{"name":"m"},"data":{"a.conf":")" + large + R"("}})");
     REQUIRE(map);
     CHECK(pool.bytes() <= 64 * 1024);
@@ -140,4 +140,42 @@ TEST_CASE("truncated and mutated objects give an error or an object, never a cra
         const auto pod = decode<Pod>(pool, text);
         if (!pod) CHECK(!pod.error().message.empty());
     }
+}
+
+TEST_CASE("what siblings repeat is held once, and what differs is not shared") {
+    const auto pod = [](std::string_view name, std::string_view port) {
+        return R"({"metadata":{"name":")" + std::string(name) + R"("},"spec":{"containers":[{"name":"app","env":[{"name":"A"},{"name":"B"}],"ports":[{"containerPort":)" +
+               std::string(port) + R"(}],"livenessProbe":{"httpGet":{"path":"/live","port":8080}},"readinessProbe":{"httpGet":{"path":"/live","port":8080}}}],"tolerations":[]}})";
+    };
+    TextPool pool;
+    Decoder decoder(pool);
+    const PaddedText first_text(pod("a", "80")), second_text(pod("b", "81"));
+    const auto first = decoder.decode<Pod>(first_text.view());
+    const auto second = decoder.decode<Pod>(second_text.view());
+    REQUIRE(first);
+    REQUIRE(second);
+    const auto &one = first->spec.containers[0], &other = second->spec.containers[0];
+    CHECK(one.env.begin() == other.env.begin());
+    CHECK(one.env.size() == 2);
+    CHECK(one.liveness_probe == other.readiness_probe);
+    CHECK(one.liveness_probe->http_get->path == "/live");
+    CHECK(one.ports[0].container_port == 80);
+    CHECK(other.ports[0].container_port == 81);
+    CHECK(first->spec.tolerations.empty());
+}
+
+TEST_CASE("a shared member that is wrong says where, is not remembered, and a repeated key starts anew") {
+    TextPool pool;
+    Decoder decoder(pool);
+    const PaddedText wrong(R"({"spec":{"containers":[{"env":[{"name":"A"},{"name":7}]}]}})");
+    for (int round = 0; round < 2; ++round) {
+        const auto pod = decoder.decode<Pod>(wrong.view());
+        REQUIRE(!pod);
+        CHECK(pod.error().message == "spec.containers[0].env[1].name: expected a string, found a number");
+    }
+    const PaddedText repeated(R"({"spec":{"containers":[{"env":[{"name":"A"}],"env":[{"name":"B"},{"name":"C"}]}]}})");
+    const auto pod = decoder.decode<Pod>(repeated.view());
+    REQUIRE(pod);
+    REQUIRE(pod->spec.containers[0].env.size() == 2);
+    CHECK(pod->spec.containers[0].env[0].name == "B");
 }

@@ -2,6 +2,7 @@
 #include "kube/codec/decode.hpp"
 
 #include "kube/codec/annotations.hpp"
+#include "kube/codec/shared_values.hpp"
 #include "util/format.hpp"
 
 #include <simdjson.h>
@@ -32,7 +33,7 @@ std::string_view name_of(ondemand::json_type type) {
 /// One object being filled. Errors are remembered with the path that led to them.
 class Filler {
 public:
-    explicit Filler(TextPool& pool) : m_pool(pool) {}
+    Filler(TextPool& pool, SharedValues& shared) : m_pool(pool), m_shared(shared) {}
 
     bool object(ondemand::value& value, void* target, const StructType& type) {
         ondemand::object members;
@@ -158,9 +159,16 @@ private:
         return true;
     }
 
+    bool array(ondemand::value& value, ondemand::array& elements) {
+        return expect(value, ondemand::json_type::array) && good(value.get_array().get(elements));
+    }
+
     template <class Take> bool each_element(ondemand::value& value, Take take) {
         ondemand::array elements;
-        if (!expect(value, ondemand::json_type::array) || !good(value.get_array().get(elements))) return false;
+        return array(value, elements) && each_element(elements, take);
+    }
+
+    template <class Take> bool each_element(ondemand::array& elements, Take take) {
         std::size_t index = 0;
         for (auto result : elements) {
             ondemand::value element;
@@ -247,9 +255,48 @@ private:
         case FieldKind::annotations: return annotations(value, *static_cast<ObjectMeta*>(member));
         case FieldKind::object: return object(value, member, field.type());
         case FieldKind::optional_object: return object(value, field.create(member), field.type());
-        case FieldKind::object_list: return each_element(value, [&](ondemand::value& element) { return object(element, field.create(member), field.type()); });
+        case FieldKind::object_list: {
+            ondemand::array elements;
+            return array(value, elements) && fill_list(elements, member, field);
+        }
+        case FieldKind::shared_object: return shared_object(value, member, field);
+        case FieldKind::shared_list: return shared_list(value, member, field);
         }
         return false;
+    }
+
+    bool fill_list(ondemand::array& elements, void* member, const Field& field) {
+        if (!each_element(elements, [&](ondemand::value& element) { return object(element, field.create(member), field.type()); })) return false;
+        field.close(member);
+        return true;
+    }
+
+    bool shared_object(ondemand::value& value, void* member, const Field& field) {
+        ondemand::object members;
+        std::string_view bytes;
+        if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members)) || !good(members.raw_json().get(bytes))) return false;
+        if (take_shared(bytes, member, field)) return true;
+        if (!good(members.reset().error()) || !fill_members(members, field.create(member), field.type())) return false;
+        m_shared.remember(*field.sharing, bytes, field.sharing->get(member));
+        return true;
+    }
+
+    bool shared_list(ondemand::value& value, void* member, const Field& field) {
+        ondemand::array elements;
+        std::string_view bytes;
+        if (!array(value, elements) || !good(elements.raw_json().get(bytes))) return false;
+        if (take_shared(bytes, member, field)) return true;
+        field.sharing->set(member, nullptr); // a repeated key starts anew
+        if (!good(elements.reset().error()) || !fill_list(elements, member, field)) return false;
+        m_shared.remember(*field.sharing, bytes, field.sharing->get(member));
+        return true;
+    }
+
+    bool take_shared(std::string_view bytes, void* member, const Field& field) {
+        auto value = m_shared.find(*field.sharing, bytes);
+        if (!value) return false;
+        field.sharing->set(member, std::move(value));
+        return true;
     }
 
     bool fill_text(ondemand::value& value, void* member, FieldKind kind) {
@@ -264,6 +311,7 @@ private:
     }
 
     TextPool& m_pool;
+    SharedValues& m_shared;
     std::vector<Step> m_path;
     std::string m_message;
 };
@@ -281,6 +329,7 @@ Error decode_error(error_code error) {
 struct Decoder::Impl {
     explicit Impl(TextPool& text_pool) : pool(text_pool) {}
     TextPool& pool;
+    SharedValues shared;
     ondemand::parser parser;
 };
 
@@ -290,7 +339,7 @@ Decoder::~Decoder() = default;
 Status Decoder::fill(void* object, const StructType& type, std::string_view json) {
     ondemand::document document;
     if (const auto error = m_impl->parser.iterate(padded(json)).get(document); error != simdjson::SUCCESS) return decode_error(error);
-    Filler filler(m_impl->pool);
+    Filler filler(m_impl->pool, m_impl->shared);
     ondemand::object members;
     if (const auto error = document.get_object().get(members); error != simdjson::SUCCESS) {
         return Error{.kind = ErrorKind::decode, .message = "expected an object"};
