@@ -20,6 +20,17 @@ std::string compiler() {
 #endif
 }
 
+/// As Kubernetes writes platforms.
+std::string_view platform() {
+#if defined(__x86_64__)
+    return "linux/amd64";
+#elif defined(__aarch64__)
+    return "linux/arm64";
+#else
+    return "linux";
+#endif
+}
+
 Result<std::string> server_version(const ConnectOptions& options, const Environment& environment) {
     KD_TRY_ASSIGN(auto config, config::resolve_cluster(options.overrides, environment.variable));
     const std::string proxy = net::proxy_from_environment(config.server, environment.variable);
@@ -38,12 +49,12 @@ Result<ExitCode> run_version(const VersionOptions& options, Environment& environ
     const std::size_t rules = rules::catalog().size();
     if (options.json) {
         auto value = data::Value::object();
-        value.set("version", KDIAG_VERSION).set("compiler", compiler()).set("platform", "linux/amd64");
+        value.set("version", KDIAG_VERSION).set("compiler", compiler()).set("platform", platform());
         value.set("rules", static_cast<std::int64_t>(rules)).set("reportSchema", "kdiag.dev/v1 1.0");
         if (!server.empty()) value.set("server", server);
         environment.out << data::to_json(value, 2) << '\n';
     } else {
-        environment.out << format("kdiag {} ({}, linux/amd64)\nrules      {}, report schema kdiag.dev/v1 1.0\n", KDIAG_VERSION, compiler(), rules);
+        environment.out << format("kdiag {} ({}, {})\nrules      {}, report schema kdiag.dev/v1 1.0\n", KDIAG_VERSION, compiler(), platform(), rules);
         if (!server.empty()) environment.out << format("server     {}\n", server);
     }
     return ExitCode::ok;
