@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/waiting/pulls.hpp"
 
+#include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_words.hpp"
 #include "rules/common/workload_health.hpp"
+#include "rules/waiting/image_name.hpp"
 #include "util/format.hpp"
 
 namespace kdiag::rules::waiting {
@@ -10,15 +12,19 @@ namespace kdiag::rules::waiting {
 namespace {
 
 bool waits_for_pull(kube::Text reason) {
-    return reason == "ErrImagePull" || reason == "ImagePullBackOff" || reason == "RegistryUnavailable" || reason == "SignatureValidationFailed";
+    return reason == "ErrImagePull" || reason == "ImagePullBackOff" || reason == "RegistryUnavailable" ||
+           reason == "SignatureValidationFailed" || reason == "ImageInspectError";
 }
 
+/// Newer kubelets name the container in the event, older ones only the image in the message.
 const kube::Event* newest_failure(const RuleContext& context, const ContainerView& view) {
     const kube::Event* found = nullptr;
-    for (const auto* event : context.facts.events_of(*view.pod))
-        if (event->reason == "Failed" && concerns(*event, view) && contains(event->message, "Failed to pull image") &&
-            (view.spec->image.empty() || contains(event->message, view.spec->image)))
-            found = event;
+    for (const auto* event : context.facts.events_of(*view.pod)) {
+        const bool failed = (event->reason == "Failed" && contains(event->message, "Failed to pull image")) ||
+                            (event->reason == "InspectFailed" && contains(event->message, "Failed to inspect image"));
+        const bool of_it = !event->involved.field_path.empty() ? concerns(*event, view) : contains(event->message, view.spec->image);
+        if (failed && of_it) found = event;
+    }
     return found;
 }
 
@@ -30,21 +36,32 @@ std::string cause_in_status(const ContainerView& view) {
     return at == std::string_view::npos ? std::string() : std::string(message.substr(at + 3));
 }
 
+Pull read_pull(const RuleContext& context, const ContainerView& view) {
+    Pull pull{.view = view, .error = {}, .message = cause_in_status(view), .event = newest_failure(context, view)};
+    pull.from_status = !pull.message.empty();
+    if (!pull.from_status && pull.event != nullptr) pull.message = pull.event->message;
+    pull.error = read_image_error(pull.message, view.spec->image);
+    if (view.waiting_reason() == "SignatureValidationFailed") pull.error.problem = ImageProblem::policy_refused;
+    if (view.waiting_reason() == "RegistryUnavailable" && pull.error.problem == ImageProblem::other)
+        pull.error.problem = ImageProblem::no_answer;
+    return pull;
+}
+
 } // namespace
 
 std::vector<Pull> find_pulls(const RuleContext& context) {
     std::vector<Pull> pulls;
     for (const auto& pod : context.facts.all<kube::Pod>()) {
-        if (pod.meta.deleted) continue;
-        for (const auto& view : containers_of(pod)) {
-            if (!waits_for_pull(view.waiting_reason())) continue;
-            Pull pull{.view = view, .message = cause_in_status(view), .event = newest_failure(context, view)};
-            if (pull.message.empty() && pull.event != nullptr) pull.message = pull.event->message;
-            pull.problem = view.waiting_reason() == "SignatureValidationFailed" ? ImageProblem::signature_rejected : classify_image_error(pull.message);
-            if (view.waiting_reason() == "RegistryUnavailable" && pull.problem == ImageProblem::other) pull.problem = ImageProblem::unreachable;
-            pulls.push_back(std::move(pull));
-        }
+        if (pod.meta.deleted || pod.status.phase == "Succeeded" || pod.status.phase == "Failed") continue;
+        for (const auto& view : containers_of(pod))
+            if (waits_for_pull(view.waiting_reason())) pulls.push_back(read_pull(context, view));
     }
+    return pulls;
+}
+
+std::vector<Pull> find_pulls(const RuleContext& context, ImageTopic topic) {
+    auto pulls = find_pulls(context);
+    std::erase_if(pulls, [&](const Pull& pull) { return topic_of(pull.error.problem) != topic; });
     return pulls;
 }
 
@@ -55,20 +72,35 @@ Finding begin(const RuleContext& context, const Pull& pull) {
     finding.severity = severity_of_lost_pod(context.facts, *view.pod);
     finding.first_seen = pull.event != nullptr ? pull.event->first_seen() : view.pod->meta.created;
     finding.last_seen = pull.event != nullptr ? pull.event->last_seen() : context.now;
-    finding.evidence.push_back({.text = format("image {}", view.spec->image), .path = view.spec_path("image"), .value = std::string(view.spec->image)});
-    if (!pull.message.empty()) finding.evidence.push_back({.text = pull.message, .path = view.status_path("state.waiting.message"), .value = std::string(view.waiting_reason())});
-    else finding.evidence.push_back({.text = format("waits: {}", view.waiting_reason()), .path = view.status_path("state.waiting.reason"), .value = std::string(view.waiting_reason())});
-    if (pull.event != nullptr)
-        finding.evidence.push_back({.type = EvidenceType::event, .text = "the pull failed", .time = pull.event->last_seen(), .first_time = pull.event->first_seen(), .count = pull.event->count()});
+    const std::string image(view.spec->image), reason(view.waiting_reason());
+    finding.evidence.push_back(field_evidence(view.spec_path("image"), image, format("image {}", image)));
+    if (pull.from_status)
+        finding.evidence.push_back(field_evidence(view.status_path("state.waiting.message"), reason, pull.message));
+    else
+        finding.evidence.push_back(field_evidence(view.status_path("state.waiting.reason"), reason, format("waits: {}", reason)));
+    if (pull.event != nullptr) {
+        auto evidence = event_evidence(*pull.event);
+        if (pull.from_status) evidence.text = "the pull failed"; // the status has its words
+        finding.evidence.push_back(std::move(evidence));
+    }
     return finding;
 }
 
-void add_set_image(const RuleContext& context, const Pull& pull, Finding& finding, std::string text) {
-    const auto top = context.facts.top_owner(*pull.view.pod);
-    const bool settable = top.kind == "Deployment" || top.kind == "StatefulSet" || top.kind == "DaemonSet" || top.kind == "CronJob";
-    finding.remedies.push_back({.text = std::move(text),
-                                .command = settable ? format("{} set image {} {}=IMAGE", kubectl_in(top.namespace_name), kubectl_name(top), shell_quote(pull.view.spec->name)) : std::string(),
-                                .risk = Risk::disruptive});
+void add_set_image(const RuleContext& context, const ContainerView& view, Finding& finding, std::string text, std::string_view image) {
+    const auto top = context.facts.top_owner(*view.pod);
+    const bool settable = top.kind == kube::Deployment::k_kind || top.kind == kube::StatefulSet::k_kind ||
+                          top.kind == kube::DaemonSet::k_kind || top.kind == kube::CronJob::k_kind || top.kind == kube::Pod::k_kind;
+    finding.remedies.push_back(
+        {.text = std::move(text),
+         .command = settable ? format("{} set image {} {}={}", kubectl_in(top.namespace_name), kubectl_name(top),
+                                      shell_quote(view.spec->name), image == "IMAGE" ? std::string(image) : shell_quote(image))
+                             : std::string(),
+         .risk = Risk::disruptive});
+}
+
+std::string node_of(const Pull& pull) {
+    const auto node = pull.view.pod->spec.node_name;
+    return node.empty() ? std::string("the node") : format("node `{}`", node);
 }
 
 kube::ObjectRef registry_ref(const Pull& pull) {

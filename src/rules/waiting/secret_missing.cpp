@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/waiting/config_errors.hpp"
+#include "rules/waiting/missing_references.hpp"
 
 namespace kdiag::rules::waiting {
 
@@ -12,14 +12,24 @@ void check(const RuleContext& context, FindingSink& sink) {
 } // namespace
 
 extern const Rule k_secret_missing{
-    {.id = "KD1405", .name = "secret-missing", .title = "a Secret that pods need does not exist", .category = "config", .scenario = Scenario::waiting, .stage = Stage::container,
-     .severity = Severity::critical, .needs = {kube::Resource::pods},
-     .uses = {kube::Resource::events, kube::Resource::replicasets, kube::Resource::deployments, kube::Resource::statefulsets, kube::Resource::configmaps, kube::Resource::secrets}, .precedence = 40,
+    {.id = "KD1405",
+     .name = "secret-missing",
+     .title = "a Secret that pods need does not exist",
+     .category = "config",
+     .scenario = Scenario::waiting,
+     .stage = Stage::container,
+     .severity = Severity::error,
+     .needs = {kube::Resource::pods},
+     .uses = {kube::Resource::events, kube::Resource::replicasets, kube::Resource::deployments, kube::Resource::statefulsets,
+              kube::Resource::daemonsets, kube::Resource::cronjobs, kube::Resource::configmaps, kube::Resource::secrets},
+     .precedence = 40,
      .doc = {.meaning = "A pod takes variables or files from a Secret that does not exist.",
              .why_it_matters = "The containers cannot start until it exists.",
-             .how_it_is_found = "The kubelet says that the Secret is not found; where Secrets can be listed, near names are given. Optional references are no problem.",
+             .how_it_is_found =
+                 "The kubelet says that the Secret is not found; where Secrets can be listed, the references of waiting pods are checked "
+                 "too, and near names are given. Optional references, and Secrets that have been created since, are no problem.",
              .what_to_do = "Create the Secret, in the pod's own namespace.\nIf an operator makes it, look at the operator.",
-             .false_positives = "none known",
+             .false_positives = "A Secret that an operator is just making.",
              .see_also = "KD1402 KD1401"}},
     check};
 

@@ -5,7 +5,6 @@
 #include "rules/rule.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace kdiag::rules::waiting {
@@ -13,16 +12,18 @@ namespace kdiag::rules::waiting {
 /// A container that is not created or not started, with the newest words about why.
 struct WaitingContainer {
     ContainerView view;
-    std::string message;
+    std::string message; ///< empty when neither the status nor an event says
+    /// Where the message is from: the event, else `path` of the status.
+    const kube::Event* event = nullptr;
+    std::string path;
+
+    /// The kubelet could not put its configuration together, so the runtime was not asked.
+    bool is_config_error() const { return view.waiting_reason() == "CreateContainerConfigError"; }
 };
 
-/// Containers with a configuration, creation or start error.
+/// Containers with a configuration, creation or start error, of pods that are neither deleted nor finished.
 std::vector<WaitingContainer> waiting_containers(const RuleContext& context);
 /// Subject, severity, times and the message as evidence.
 Finding begin(const RuleContext& context, const WaitingContainer& waiting);
-
-/// ConfigMaps or Secrets that the kubelet does not find, or keys that they lack: one finding for each workload, folded over workloads by
-/// the object.
-void report_missing(const RuleContext& context, std::string_view kind, bool key_missing, FindingSink& sink);
 
 } // namespace kdiag::rules::waiting
