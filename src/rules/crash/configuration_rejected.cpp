@@ -7,14 +7,8 @@ namespace kdiag::rules::crash {
 
 namespace {
 
-bool fits(const Crash& crash) {
-    return crash.telling.sign == LogSign::missing_setting || crash.telling.sign == LogSign::bad_configuration || crash.telling.sign == LogSign::bad_flag;
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& crash : find_crashes(context)) {
-        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
-        if (!killed_by_probe(context, crash).empty()) continue;
+    for (const auto& crash : crashes_telling(context, {LogSign::missing_setting, LogSign::bad_configuration, LogSign::bad_flag})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
         finding.title = format("{} does not accept its configuration", crash.view.display());

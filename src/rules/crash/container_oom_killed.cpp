@@ -28,7 +28,8 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin(context, crash);
         const std::string limit = limit_of(crash), request(kube::value_of(crash.view.spec->resources.requests, "memory"));
         finding.title = crash.recovered ? format("{} ran out of memory and was killed {} ago", crash.view.display(), to_age(context.age(crash.end->finished_at)))
-                                        : format("{} runs out of memory and is killed, over and over", crash.view.display());
+                        : crash.view.status->restart_count == 0 ? format("{} ran out of memory and was killed", crash.view.display())
+                                                                : format("{} runs out of memory and is killed, over and over", crash.view.display());
         if (!limit.empty()) {
             finding.cause = format("it needs more than its memory limit of {} (OOMKilled, exit code {})", limit, crash.end->exit_code);
             finding.evidence.push_back({.text = format("memory limit {}{}", limit, request.empty() ? "" : ", request " + request), .path = crash.view.spec_path("resources.limits.memory"), .value = limit});

@@ -12,7 +12,12 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin(context, crash);
         finding.title = format("{} ends with {} at every start", crash.view.display(), exit_words(*crash.end));
         if (crash.view.status->restart_count == 0) finding.title = format("{} has ended with {}", crash.view.display(), exit_words(*crash.end));
-        if (!crash.telling.line.empty()) finding.cause = format("its log says: {}", crash.telling.line);
+        if (const auto message = crash.start_message(); !message.empty()) {
+            finding.title = format("{} cannot be started by the runtime", crash.view.display());
+            finding.cause = format("the runtime says: {}", message);
+        } else if (!crash.telling.line.empty()) {
+            finding.cause = format("its log says: {}", crash.telling.line);
+        }
         add_usual_help(context, crash, finding);
         sink.add(std::move(finding));
     }

@@ -34,6 +34,19 @@ bool belongs_to_finished_job(const RuleContext& context, const kube::Pod& pod) {
     return (complete != nullptr && complete->status == "True") || job->status.succeeded > 0;
 }
 
+const kube::Event* newest(const RuleContext& context, const ContainerView& view, std::string_view reason, std::string_view words) {
+    const kube::Event* found = nullptr;
+    for (const auto* event : context.facts.events_of(*view.pod))
+        if (event->reason == reason && concerns(*event, view) && contains(event->message, words)) found = event;
+    return found;
+}
+
+/// The first kill by a probe is no accident while the container still is not ready.
+bool was_killed_just_now(const RuleContext& context, const ContainerView& view) {
+    const auto* killing = newest(context, view, "Killing", "failed");
+    return killing != nullptr && context.age(killing->last_seen()) < k_recent;
+}
+
 enum class Health { fine, recovered, crashing };
 
 Health health_of(const RuleContext& context, const ContainerView& view) {
@@ -53,14 +66,9 @@ Health health_of(const RuleContext& context, const ContainerView& view) {
     }
     const Duration since = context.age(end->finished_at);
     if (status.state.running && status.ready) return since < k_remembered ? Health::recovered : Health::fine;
-    return since < k_recent && status.restart_count >= 2 ? Health::crashing : since < k_remembered && status.state.waiting ? Health::crashing : Health::fine;
-}
-
-const kube::Event* newest(const RuleContext& context, const ContainerView& view, std::string_view reason, std::string_view words) {
-    const kube::Event* found = nullptr;
-    for (const auto* event : context.facts.events_of(*view.pod))
-        if (event->reason == reason && concerns(*event, view) && contains(event->message, words)) found = event;
-    return found;
+    if (since < k_recent && status.restart_count >= 2) return Health::crashing;
+    if (was_killed_just_now(context, view)) return Health::crashing;
+    return since < k_remembered && status.state.waiting ? Health::crashing : Health::fine;
 }
 
 void add_log(const Crash& crash, Finding& finding) {
@@ -95,6 +103,15 @@ std::vector<Crash> find_crashes(const RuleContext& context) {
             crashes.push_back(crash);
         }
     }
+    return crashes;
+}
+
+std::vector<Crash> crashes_telling(const RuleContext& context, std::initializer_list<LogSign> signs) {
+    auto crashes = find_crashes(context);
+    std::erase_if(crashes, [&](const Crash& crash) {
+        return crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || std::find(signs.begin(), signs.end(), crash.telling.sign) == signs.end() ||
+               !killed_by_probe(context, crash).empty();
+    });
     return crashes;
 }
 

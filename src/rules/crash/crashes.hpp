@@ -24,6 +24,8 @@ struct Crash {
 
 /// Every container that crashes now, or has crashed a short time ago.
 std::vector<Crash> find_crashes(const RuleContext& context);
+/// Of these the ones that go on, ended with an error that no probe caused, and whose log shows one of the signs.
+std::vector<Crash> crashes_telling(const RuleContext& context, std::initializer_list<LogSign> signs);
 
 /// Why the kubelet killed it: `liveness`, `startup`, or empty. Told by its Killing event, or by failed probes before a kill.
 std::string_view killed_by_probe(const RuleContext& context, const Crash& crash);

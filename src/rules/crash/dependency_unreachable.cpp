@@ -7,14 +7,8 @@ namespace kdiag::rules::crash {
 
 namespace {
 
-bool fits(const Crash& crash) {
-    return crash.telling.sign == LogSign::name_unresolved || crash.telling.sign == LogSign::connection_refused;
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& crash : find_crashes(context)) {
-        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
-        if (!killed_by_probe(context, crash).empty()) continue;
+    for (const auto& crash : crashes_telling(context, {LogSign::name_unresolved, LogSign::connection_refused})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
         finding.title = format("{} ends because {} does not answer", crash.view.display(), host_in(crash.telling.line).empty() ? "something it needs" : "`" + host_in(crash.telling.line) + "`");

@@ -71,7 +71,7 @@ void check(const RuleContext& context, FindingSink& sink) {
             const auto waited = context.age(view.status->state.running->started_at);
             const auto* log = context.facts.log_of(pod, view.spec->name, false);
             const auto* service = awaited_service(context, view, log);
-            const bool blocked = service != nullptr && state_of(context.facts, *service).ready == 0;
+            const bool blocked = service != nullptr && state_of(context.facts, *service).is_down();
             if (waited < (blocked ? Duration::seconds(20) : service != nullptr ? k_patience : k_long)) continue;
             Finding finding = waiting_finding(context, view, log);
             finding.title = service != nullptr ? format("{} waits for {}", view.display(), kube::ref_of(*service).display()) : format("{} has been running for {}", view.display(), to_age(waited));

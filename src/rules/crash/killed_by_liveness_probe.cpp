@@ -11,9 +11,11 @@ namespace {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : find_crashes(context)) {
         if (killed_by_probe(context, crash) != "liveness" || !crash.view.spec->liveness_probe) continue;
+        const bool again = crash.view.status->restart_count >= 2;
+        if (crash.recovered && !again) continue; // restarted once and well since: the probe has done its work
         const auto& probe = *crash.view.spec->liveness_probe;
         Finding finding = begin(context, crash);
-        finding.title = format("{} is killed by its liveness probe, again and again", crash.view.display());
+        finding.title = format("{} is killed by its liveness probe{}", crash.view.display(), again ? ", again and again" : "");
         finding.evidence.push_back({.text = "liveness probe: " + probe_sentence(probe, "restart"), .path = crash.view.spec_path("livenessProbe"), .value = probe_target(probe)});
         if (const auto* event = probe_failure(context, crash.view, "Liveness"); event != nullptr) {
             finding.evidence.push_back({.type = EvidenceType::event, .text = std::string(event->message), .time = event->last_seen(), .first_time = event->first_seen(), .count = event->count()});

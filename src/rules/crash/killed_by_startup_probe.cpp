@@ -16,6 +16,7 @@ Duration patience_of(const kube::Probe& probe) {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : find_crashes(context)) {
         if (killed_by_probe(context, crash) != "startup" || !crash.view.spec->startup_probe) continue;
+        if (crash.recovered && crash.view.status->restart_count < 2) continue; // the second start was fast enough
         const auto& probe = *crash.view.spec->startup_probe;
         Finding finding = begin(context, crash);
         finding.title = format("{} is killed by its startup probe after {}", crash.view.display(), to_age(patience_of(probe)));

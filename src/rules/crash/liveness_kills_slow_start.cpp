@@ -39,6 +39,7 @@ bool looks_alive(const Crash& crash) {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : find_crashes(context)) {
         if (killed_by_probe(context, crash) != "liveness" || !crash.view.spec->liveness_probe || crash.view.spec->startup_probe) continue;
+        if (crash.recovered && crash.view.status->restart_count < 2) continue; // the second start was fast enough
         const auto& probe = *crash.view.spec->liveness_probe;
         const auto* failure = probe_failure(context, crash.view, "Liveness");
         if (!died_while_starting(crash, probe) || !asks_a_declared_port(crash, probe) || !looks_alive(crash)) continue;

@@ -6,14 +6,8 @@ namespace kdiag::rules::crash {
 
 namespace {
 
-bool fits(const Crash& crash) {
-    return crash.telling.sign == LogSign::disk_full || crash.telling.sign == LogSign::too_many_files;
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& crash : find_crashes(context)) {
-        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
-        if (!killed_by_probe(context, crash).empty()) continue;
+    for (const auto& crash : crashes_telling(context, {LogSign::disk_full, LogSign::too_many_files})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
         finding.title = format("{} ends because it runs out of disk space or file handles", crash.view.display());

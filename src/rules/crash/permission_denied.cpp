@@ -6,14 +6,8 @@ namespace kdiag::rules::crash {
 
 namespace {
 
-bool fits(const Crash& crash) {
-    return crash.telling.sign == LogSign::permission_denied || crash.telling.sign == LogSign::privileged_port;
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& crash : find_crashes(context)) {
-        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
-        if (!killed_by_probe(context, crash).empty()) continue;
+    for (const auto& crash : crashes_telling(context, {LogSign::permission_denied, LogSign::privileged_port})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
         finding.title = format("{} ends because it lacks a permission", crash.view.display());

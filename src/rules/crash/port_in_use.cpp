@@ -6,14 +6,8 @@ namespace kdiag::rules::crash {
 
 namespace {
 
-bool fits(const Crash& crash) {
-    return crash.telling.sign == LogSign::port_in_use;
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& crash : find_crashes(context)) {
-        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
-        if (!killed_by_probe(context, crash).empty()) continue;
+    for (const auto& crash : crashes_telling(context, {LogSign::port_in_use})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
         finding.title = format("{} ends because its port is already in use", crash.view.display());

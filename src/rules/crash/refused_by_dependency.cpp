@@ -7,14 +7,8 @@ namespace kdiag::rules::crash {
 
 namespace {
 
-bool fits(const Crash& crash) {
-    return crash.telling.sign == LogSign::authentication_failed || crash.telling.sign == LogSign::untrusted_certificate || crash.telling.sign == LogSign::forbidden_by_rbac;
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
-    for (const auto& crash : find_crashes(context)) {
-        if (crash.recovered || crash.end == nullptr || crash.end->exit_code == 0 || !fits(crash)) continue;
-        if (!killed_by_probe(context, crash).empty()) continue;
+    for (const auto& crash : crashes_telling(context, {LogSign::authentication_failed, LogSign::untrusted_certificate, LogSign::forbidden_by_rbac})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
         finding.title = format("{} ends because it is refused by what it connects to", crash.view.display());
