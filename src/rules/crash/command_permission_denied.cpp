@@ -15,10 +15,12 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (crash.recovered || (!from_runtime && !from_shell)) continue;
         Finding finding = begin(context, crash);
         auto program = std::string(between(message, "exec: \"", "\""));
-        if (program.empty() && !crash.view.spec->command.empty()) program = crash.view.spec->command.front();
-        finding.title = program.empty() ? format("{} cannot start: its command may not be executed", crash.view.display())
+        if (from_runtime && program.empty() && !crash.view.spec->command.empty()) program = crash.view.spec->command.front();
+        finding.title = !from_runtime   ? format("{} ends because a command may not be executed", crash.view.display())
+                        : program.empty() ? format("{} cannot start: its command may not be executed", crash.view.display())
                                         : format("{} cannot start: `{}` may not be executed", crash.view.display(), program);
-        finding.cause = "the file is not executable, is a folder, or is not readable for the user of the container";
+        finding.cause = !from_runtime && !crash.telling.line.empty() ? format("a shell in the container says: {}", crash.telling.line)
+                                                                     : "the file is not executable, is a folder, or is not readable for the user of the container";
         finding.confidence = Confidence::likely;
         finding.remedies.push_back({.text = "set the execute bit in the image (chmod +x), or in defaultMode when it comes from a ConfigMap; check runAsUser", .risk = Risk::change});
         add_usual_help(context, crash, finding);

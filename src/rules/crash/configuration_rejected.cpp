@@ -13,7 +13,8 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.confidence = Confidence::likely;
         finding.title = format("{} does not accept its configuration", crash.view.display());
         finding.cause = format("its log says: {}", crash.telling.line);
-        for (const auto& name : configuration_of(*crash.view.pod, *crash.view.spec)) finding.evidence.push_back({.type = EvidenceType::field, .text = "reads " + name, .path = crash.view.spec_path("env")});
+        for (const auto& name : configuration_of(*crash.view.pod, *crash.view.spec))
+            finding.evidence.push_back({.type = EvidenceType::field, .text = "reads " + name, .path = crash.view.spec_path("env")});
         finding.remedies.push_back({.text = "correct the setting that the log names, in the ConfigMap, Secret, env or args it comes from", .risk = Risk::change});
         add_usual_help(context, crash, finding);
         sink.add(std::move(finding));

@@ -71,14 +71,16 @@ Health health_of(const RuleContext& context, const ContainerView& view) {
     return since < k_remembered && status.state.waiting ? Health::crashing : Health::fine;
 }
 
+/// The telling line and the last ones, in the order they were written.
 void add_log(const Crash& crash, Finding& finding) {
     if (crash.log == nullptr || crash.telling.line.empty()) return;
-    finding.evidence.push_back({.type = EvidenceType::log, .text = std::string(crash.telling.line)});
     std::vector<std::string_view> lines;
     for (const auto line : split(crash.log->text, '\n'))
-        if (const auto text = trim(line); !text.empty() && text != crash.telling.line) lines.push_back(text);
-    const std::size_t more = std::min(lines.size(), k_log_evidence - 1);
-    for (std::size_t i = lines.size() - more; i < lines.size(); ++i) finding.evidence.push_back({.type = EvidenceType::log, .text = std::string(lines[i])});
+        if (const auto text = trim(line); !text.empty()) lines.push_back(text);
+    const auto telling = static_cast<std::size_t>(std::find_if(lines.rbegin(), lines.rend(), [&](auto line) { return line.data() == crash.telling.line.data(); }).base() - lines.begin());
+    const std::size_t first_of_last = lines.size() - std::min(lines.size(), telling + k_log_evidence > lines.size() ? k_log_evidence : k_log_evidence - 1);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (i + 1 == telling || i >= first_of_last) finding.evidence.push_back({.type = EvidenceType::log, .text = std::string(lines[i])});
 }
 
 } // namespace
@@ -154,7 +156,7 @@ Finding begin(const RuleContext& context, const Crash& crash) {
     }
     if (const auto message = crash.start_message(); !message.empty()) {
         const bool from_end = crash.end != nullptr && message == crash.end->message;
-        finding.evidence.push_back({.text = std::string(message), .path = view.status_path(from_end ? "lastState.terminated.message" : "state.waiting.message")});
+        finding.evidence.push_back({.text = std::string(message), .path = view.status_path(!from_end ? "state.waiting.message" : view.status->state.terminated ? "state.terminated.message" : "lastState.terminated.message")});
     }
     add_log(crash, finding);
     if (view.status->restart_count > 0)

@@ -11,7 +11,8 @@ void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : crashes_telling(context, {LogSign::name_unresolved, LogSign::connection_refused})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
-        finding.title = format("{} ends because {} does not answer", crash.view.display(), host_in(crash.telling.line).empty() ? "something it needs" : "`" + host_in(crash.telling.line) + "`");
+        finding.title = format("{} ends because {} does not {}", crash.view.display(), host_in(crash.telling.line).empty() ? "something it needs" : "`" + host_in(crash.telling.line) + "`",
+                               crash.telling.sign == LogSign::name_unresolved ? "resolve" : "answer");
         finding.cause = format("its log says: {}", crash.telling.line);
         if (const auto* service = service_of(context, *crash.view.pod, host_in(crash.telling.line)); service != nullptr) { // services of the cluster
             finding.explained_by.push_back(kube::ref_of(*service));

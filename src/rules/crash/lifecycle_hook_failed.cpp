@@ -14,6 +14,14 @@ const kube::Event* hook_failure(const RuleContext& context, const ContainerView&
     return found;
 }
 
+/// The message without what the kubelet and the runtime wrap around it.
+std::string what_failed(std::string_view message) {
+    if (const auto at = message.find("desc = "); at != std::string_view::npos) message.remove_prefix(at + 7);
+    if (message.starts_with("PostStartHook failed")) message.remove_prefix(std::min(message.find_first_not_of(": ", 20), message.size()));
+    while (message.ends_with(' ') || message.ends_with(':')) message.remove_suffix(1);
+    return message.empty() ? std::string("the kubelet does not say more than that the hook failed") : std::string(message);
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : find_crashes(context)) {
         if (crash.recovered || !crash.view.spec->lifecycle || !crash.view.spec->lifecycle->post_start) continue;
@@ -22,7 +30,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (event == nullptr && !waits) continue;
         Finding finding = begin(context, crash);
         finding.title = format("{} is killed because its postStart hook fails", crash.view.display());
-        finding.cause = event != nullptr ? std::string(event->message) : std::string(crash.view.waiting_message());
+        finding.cause = what_failed(event != nullptr ? event->message : crash.view.waiting_message());
         const auto& hook = *crash.view.spec->lifecycle->post_start;
         if (hook.exec) finding.evidence.push_back({.text = format("postStart runs {}", join(hook.exec->command, " ")), .path = crash.view.spec_path("lifecycle.postStart.exec.command")});
         if (event != nullptr)

@@ -26,26 +26,39 @@ const std::vector<Signature>& signatures() {
         add(LogSign::exec_format, R"(exec format error)");
         add(LogSign::missing_library, R"(error while loading shared libraries|version .GLIBC[A-Z]*_.* not found|error relocating)");
         add(LogSign::out_of_memory, R"(OutOfMemoryError|heap out of memory|\bMemoryError\b|cannot allocate memory|std::bad_alloc)");
-        add(LogSign::port_in_use, R"(address already in use|EADDRINUSE)");
-        add(LogSign::privileged_port, R"(bind.*(permission denied|EACCES))");
-        add(LogSign::read_only_filesystem, R"(read-only file ?system|EROFS)");
-        add(LogSign::disk_full, R"(no space left on device|ENOSPC|disk quota exceeded)");
-        add(LogSign::too_many_files, R"(too many open files|EMFILE|inotify.*(limit|watches))");
+        add(LogSign::port_in_use, R"(address already in use|\bEADDRINUSE\b)");
+        add(LogSign::privileged_port, R"(bind.*(permission denied|\bEACCES\b))");
+        add(LogSign::read_only_filesystem, R"(read-only file ?system|\bEROFS\b)");
+        add(LogSign::disk_full, R"(no space left on device|\bENOSPC\b|disk quota exceeded)");
+        add(LogSign::too_many_files, R"(too many open files|\bEMFILE\b|inotify.*(limit|watches))");
+        add(LogSign::kernel_setting, R"(vm\.max_map_count|max virtual memory areas|transparent_hugepage.*(must|disable)|net\.[\w.]+.{0,40}too (low|small))");
         add(LogSign::forbidden_by_rbac, R"(is forbidden: User "?system:serviceaccount:)");
-        add(LogSign::authentication_failed, R"(password authentication failed|access denied for user|NOAUTH|WRONGPASS|authentication failed|invalid credentials)");
+        add(LogSign::authentication_failed, R"(password authentication failed|access denied for user|\bNOAUTH\b|\bWRONGPASS\b|authentication failed|invalid credentials)");
         add(LogSign::untrusted_certificate, R"(x509: |PKIX path|CERTIFICATE_VERIFY_FAILED|unable to verify the first certificate|self.signed certificate)");
-        add(LogSign::name_unresolved, R"(no such host|name or service not known|temporary failure in name resolution|ENOTFOUND|EAI_AGAIN|could not resolve host|bad address|can't resolve|UnknownHostException|could not translate host name)");
-        add(LogSign::connection_refused, R"(connection refused|ECONNREFUSED|could not connect to (the )?server|no route to host|connection timed out|i/o timeout|ETIMEDOUT|can't connect to|connect: timeout)");
+        add(LogSign::name_unresolved, R"(no such host|name or service not known|temporary failure in name resolution|\bENOTFOUND\b|\bEAI_AGAIN\b|could not resolve host|bad address|can't resolve|UnknownHostException|could not translate host name|host not found)");
+        add(LogSign::connection_refused, R"(connection refused|\bECONNREFUSED\b|could not connect to (the )?server|no route to host|connection timed out|i/o timeout|\bETIMEDOUT\b|can't connect to|connect: timeout)");
         add(LogSign::bad_flag, R"(unknown (flag|option|command)|flag provided but not defined|unrecogni[sz]ed (option|arguments?)|invalid option|unexpected argument)");
-        add(LogSign::missing_setting, R"(KeyError: |(missing|required|undefined|unset|not set|must be set|is not set|is empty|must not be empty).{0,60}\b(env|environment|variable|setting|property|config|option)|\b(env|environment|variable|setting|property|config\w*|option)\b.{0,60}(missing|required|not set|must be set|is empty|must not be empty)|could not resolve placeholder|[A-Z][A-Z0-9_]{2,} (is )?(required|must be set|not set|is missing|is empty)|[a-z][\w-]*(\.[\w-]+)+\b.{0,40}(is empty|is not set|must be set|is required|missing))");
-        add(LogSign::bad_configuration, R"(unknown log ?level|invalid (configuration|config|value|setting|log ?level|level|mode|format)|(configuration|config|settings?).{0,40}(invalid|error|failed|not valid|malformed)|yaml: line|error parsing|parse error|cannot parse|failed to parse|unknown directive|toml: |invalid character .* looking for|unknown (setting|key|property|value|level|mode)|unsupported value)");
+        add(LogSign::missing_setting, R"(KeyError: |(missing|required|undefined|unset|not set|must be set|is not set|is empty|must not be empty).{0,60}\b(env|environment|variable|setting|property|config|option)|\b(env|environment|variable|setting|property|config\w*|option)\b.{0,60}(missing|required|not set|must be set|is empty|must not be empty)|could not resolve placeholder|option is not specified|(?-i:[A-Z][A-Z0-9_]{2,}) (is )?(required|must be set|not set|is missing|is empty)|[a-z][\w-]*(\.[\w-]+)+\b.{0,40}(is empty|is not set|must be set|is required|missing))");
+        add(LogSign::bad_configuration, R"(unknown log ?level|invalid (configuration|config|value|setting|log ?level|level|mode|format)|(configuration|config|settings?).{0,40}(invalid|error|failed|not valid|malformed)|yaml: line|error parsing|parse error|cannot parse|failed to parse|unknown directive|toml: |invalid character .* looking for|unknown (setting|key|property|value|level|mode)|unsupported value|config\w* file error|bad directive)");
         add(LogSign::missing_module, R"(no module named|cannot find module|ClassNotFoundException|NoClassDefFoundError|UnsupportedClassVersionError|package .* is not in)");
-        add(LogSign::permission_denied, R"(permission denied|EACCES|operation not permitted|access is denied)");
-        add(LogSign::missing_file, R"(no such file or directory|ENOENT|FileNotFoundException|file not found|can't open|cannot open)");
-        add(LogSign::stack_trace, R"(^panic: |^Traceback |Exception in thread|^fatal error: |Unhandled(PromiseRejection| exception)|Uncaught )");
+        add(LogSign::permission_denied, R"(permission denied|\bEACCES\b|operation not permitted|access is denied)");
+        add(LogSign::missing_file, R"(no such file or directory|\bENOENT\b|FileNotFoundException|file not found|can't open|cannot open)");
+        add(LogSign::stack_trace, R"(^panic: |^[A-Za-z_.]*(Error|Exception): |^Traceback |Exception in thread|^fatal error: |panicked at|Unhandled(PromiseRejection| exception)|Uncaught )");
         return s;
     }();
     return list;
+}
+
+/// Lines that their logger marked as errors: klog, logfmt, JSON, and the plain word in capitals.
+const Regex& error_marks() {
+    static const Regex regex(R"(^[EF]\d{4} |level"?[=:] ?"?(error|fatal|critical|panic)|severity"?[=:] ?"?(error|critical|alert|emergency)|(?-i:\b(ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG)\b)|\[(error|fatal|critical|emerg)\])");
+    return regex;
+}
+
+/// Lines that name errors without telling of one.
+const Regex& harmless_words() {
+    static const Regex regex(R"(\b(0|no|without) (errors?|failures?|exceptions?)\b|errors?(_?count|_total)?"?\s*[=:]\s*0\b|log.?level)");
+    return regex;
 }
 
 const Regex& error_words() {
@@ -69,8 +82,9 @@ TellingLine telling_line(std::string_view log) {
     for (const auto& signature : signatures())
         for (auto line = lines.rbegin(); line != lines.rend(); ++line) // the newest occurrence
             if (signature.regex.found_in(*line)) return {signature.sign, *line};
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line)
-        if (error_words().found_in(*line)) return {LogSign::none, *line};
+    for (const Regex* words : {&error_marks(), &error_words()})
+        for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+            if (words->found_in(*line) && !harmless_words().found_in(*line)) return {LogSign::none, *line};
     return {LogSign::none, lines.back()};
 }
 

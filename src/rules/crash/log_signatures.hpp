@@ -22,6 +22,7 @@ enum class LogSign {
     permission_denied,
     disk_full,
     too_many_files,
+    kernel_setting, ///< a limit of the node's kernel, such as vm.max_map_count
     name_unresolved,
     connection_refused,
     authentication_failed,
@@ -36,7 +37,7 @@ struct TellingLine {
     std::string_view line; ///< empty when the log is
 };
 
-/// The line of a log's end that tells most: the first signature that hits, in the order of how much it explains; else the last line
+/// The line of a log's end that tells most: the first signature that hits, in the order of how much it explains; else the last line that its logger marked as an error, else the last
 /// that speaks of an error; else the last line.
 TellingLine telling_line(std::string_view log);
 

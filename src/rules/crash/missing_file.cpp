@@ -10,9 +10,13 @@ void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : crashes_telling(context, {LogSign::missing_file, LogSign::missing_module, LogSign::missing_library})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
-        finding.title = format("{} ends because something it needs is missing in its image or volumes", crash.view.display());
+        finding.title = format("{} ends because {} is missing", crash.view.display(),
+                               crash.telling.sign == LogSign::missing_library  ? "a library of its program"
+                               : crash.telling.sign == LogSign::missing_module ? "a module of its program"
+                                                                               : "a file it needs");
         finding.cause = format("its log says: {}", crash.telling.line);
-        finding.remedies.push_back({.text = "use an image that contains it, or mount the volume or key that holds it", .risk = Risk::change});
+        finding.remedies.push_back({.text = crash.telling.sign == LogSign::missing_file ? "mount the volume or key that holds the file, or correct the path it is looked for"
+                                                                                        : "build the image with it, or go back to an image that has it", .risk = Risk::change});
         add_usual_help(context, crash, finding);
         sink.add(std::move(finding));
     }

@@ -9,10 +9,12 @@ namespace {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : crashes_telling(context, {LogSign::disk_full, LogSign::too_many_files})) {
         Finding finding = begin(context, crash);
+        const bool files = crash.telling.sign == LogSign::too_many_files;
         finding.confidence = Confidence::likely;
-        finding.title = format("{} ends because it runs out of disk space or file handles", crash.view.display());
+        finding.title = format("{} ends because it runs out of {}", crash.view.display(), files ? "file handles or watches" : "disk space");
         finding.cause = format("its log says: {}", crash.telling.line);
-        finding.remedies.push_back({.text = "free or enlarge the volume that is full, or raise the limit of open files on the node", .risk = Risk::change});
+        finding.remedies.push_back({.text = files ? "raise the limit of open files or of inotify watches on the node (fs.inotify.max_user_instances), or find what leaks them"
+                                               : "free or enlarge the volume that is full, or keep less in it", .risk = Risk::change});
         add_usual_help(context, crash, finding);
         sink.add(std::move(finding));
     }

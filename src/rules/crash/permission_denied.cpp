@@ -10,11 +10,12 @@ void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : crashes_telling(context, {LogSign::permission_denied, LogSign::privileged_port})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
-        finding.title = format("{} ends because it lacks a permission", crash.view.display());
+        finding.title = crash.telling.sign == LogSign::privileged_port ? format("{} may not listen on the port it wants", crash.view.display()) : format("{} ends because it lacks a permission", crash.view.display());
         finding.cause = format("its log says: {}", crash.telling.line);
         if (crash.view.spec->security_context && crash.view.spec->security_context->run_as_user)
             finding.evidence.push_back({.text = format("runAsUser is {}", *crash.view.spec->security_context->run_as_user), .path = crash.view.spec_path("securityContext.runAsUser")});
-        finding.remedies.push_back({.text = "set fsGroup for volumes, or runAsUser as the image expects; ports below 1024 need root or NET_BIND_SERVICE", .risk = Risk::change});
+        finding.remedies.push_back({.text = crash.telling.sign == LogSign::privileged_port ? "let it listen on a port above 1023 and map the Service to it; lower ones need root or the capability NET_BIND_SERVICE"
+                                                                                             : "give its user access: fsGroup for volumes, runAsUser as the image expects", .risk = Risk::change});
         add_usual_help(context, crash, finding);
         sink.add(std::move(finding));
     }

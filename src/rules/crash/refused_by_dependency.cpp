@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/pod_references.hpp"
+#include "rules/common/kubectl_words.hpp"
 #include "rules/crash/crashes.hpp"
 #include "util/format.hpp"
 
@@ -7,14 +8,38 @@ namespace kdiag::rules::crash {
 
 namespace {
 
+std::string_view why(LogSign sign) {
+    switch (sign) {
+    case LogSign::authentication_failed: return "its credentials are not accepted";
+    case LogSign::untrusted_certificate: return "it does not trust a certificate";
+    default: return "its service account may not do what it does";
+    }
+}
+
+std::string_view remedy(LogSign sign) {
+    switch (sign) {
+    case LogSign::authentication_failed: return "correct the user or password in the Secret that it reads";
+    case LogSign::untrusted_certificate: return "give the program the certificate authority that signed it, or correct the name in the certificate";
+    default: return "bind a role that allows it to the service account of the pod; see what it may do now";
+    }
+}
+
+std::string question(const Crash& crash) {
+    if (crash.telling.sign != LogSign::forbidden_by_rbac) return {};
+    const auto& pod = *crash.view.pod;
+    return format("{} auth can-i --list --as=system:serviceaccount:{}:{}", kubectl_in(pod.meta.namespace_name), pod.meta.namespace_name,
+                  pod.spec.service_account_name.empty() ? "default" : pod.spec.service_account_name);
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : crashes_telling(context, {LogSign::authentication_failed, LogSign::untrusted_certificate, LogSign::forbidden_by_rbac})) {
         Finding finding = begin(context, crash);
         finding.confidence = Confidence::likely;
-        finding.title = format("{} ends because it is refused by what it connects to", crash.view.display());
+        finding.title = format("{} ends because {}", crash.view.display(), why(crash.telling.sign));
         finding.cause = format("its log says: {}", crash.telling.line);
-        for (const auto& name : configuration_of(*crash.view.pod, *crash.view.spec)) finding.evidence.push_back({.type = EvidenceType::field, .text = "reads " + name, .path = crash.view.spec_path("env")});
-        finding.remedies.push_back({.text = "correct the credential, role or certificate authority that the log is about", .risk = Risk::change});
+        for (const auto& name : configuration_of(*crash.view.pod, *crash.view.spec))
+            finding.evidence.push_back({.type = EvidenceType::field, .text = "reads " + name, .path = crash.view.spec_path("env")});
+        finding.remedies.push_back({.text = std::string(remedy(crash.telling.sign)), .command = question(crash), .risk = question(crash).empty() ? Risk::change : Risk::read});
         add_usual_help(context, crash, finding);
         sink.add(std::move(finding));
     }
