@@ -47,7 +47,12 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin(context, waiting);
         finding.title = format("{} cannot be configured", view.display());
         finding.cause = why(view, waiting.message);
-        if (of_cache) {
+        if (waiting.message.empty()) {
+            finding.remedies.push_back(
+                {.text = "have the reason told again: a new pod has fresh events",
+                 .command = format("{} delete pod {}", kubectl_in(view.pod->meta.namespace_name), shell_quote(view.pod->meta.name)),
+                 .risk = Risk::disruptive});
+        } else if (of_cache) {
             finding.confidence = Confidence::likely;
             finding.explained_by.push_back({.kind = "Node", .name = std::string(view.pod->spec.node_name)});
             finding.remedies.push_back(

@@ -10,7 +10,7 @@ namespace kdiag::rules::waiting {
 
 namespace {
 
-void add_help(const RuleContext& context, const ContainerView& view, const RuntimeError& error, Finding& finding) {
+void add_help(const RuleContext& context, const ContainerView& view, const RuntimeError& error, bool told_nothing, Finding& finding) {
     const auto node = view.pod->spec.node_name;
     const auto limit = kube::value_of(view.spec->resources.limits, "memory");
     if (error.field == "resources.limits.memory" && !limit.empty()) {
@@ -26,6 +26,13 @@ void add_help(const RuleContext& context, const ContainerView& view, const Runti
             finding.remedies.push_back({.text = error.help, .command = format("kubectl describe node {}", shell_quote(node))});
         return;
     }
+    if (told_nothing) {
+        finding.remedies.push_back(
+            {.text = error.help,
+             .command = format("{} delete pod {}", kubectl_in(view.pod->meta.namespace_name), shell_quote(view.pod->meta.name)),
+             .risk = Risk::disruptive});
+        return;
+    }
     finding.remedies.push_back({.text = error.help.empty() ? std::string("correct what the runtime names") : error.help,
                                 .command = edit_template(context, *view.pod),
                                 .risk = Risk::disruptive});
@@ -39,7 +46,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin(context, waiting);
         finding.title = format("{} {}", view.display(), error.title);
         finding.cause = error.cause;
-        add_help(context, view, error, finding);
+        add_help(context, view, error, waiting.message.empty(), finding);
         sink.add(std::move(finding));
     }
 }

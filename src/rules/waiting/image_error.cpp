@@ -183,8 +183,7 @@ bool is_failed_lookup(ImageProblem problem, std::string_view plain) {
 } // namespace
 
 ImageError read_image_error(std::string_view message, std::string_view image) {
-    ImageError error{.words = core_of(message), .host = asked_host(message)};
-    std::replace(error.words.begin(), error.words.end(), '\n', ' ');
+    ImageError error{.words = one_line(core_of(message)), .host = asked_host(message)};
     if (contains(message, "dial unix") || contains(message, "unknown service runtime.")) {
         error.problem = ImageProblem::runtime_down;
         return error;

@@ -53,7 +53,9 @@ const kube::Pod* other_tag_in_use(const RuleContext& context, const ContainerVie
 
 std::string missing_words(const RuleContext& context, const Pull& pull) {
     const auto image = pull.view.spec->image;
-    const auto registry = registry_of(image), repository = repository_of(image), version = version_of(image);
+    const auto registry = registry_of(image), version = version_of(image);
+    auto repository = repository_of(image);
+    if (repository.starts_with(registry + "/")) repository.erase(0, registry.size() + 1);
     const std::string what = version.starts_with("sha256:") ? format("digest {}", version) : format("tag `{}`", version);
     if (pull.error.problem == ImageProblem::repository_not_found)
         return format("the registry {} has no repository `{}`", registry, repository);

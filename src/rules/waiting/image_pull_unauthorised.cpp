@@ -67,18 +67,28 @@ void explain_login(const RuleContext& context, const Pull& pull, const std::vect
     const auto& pod = *pull.view.pod;
     const auto registry = registry_of(pull.view.spec->image);
     const auto missing = missing_secrets(context, pod, secrets);
-    if (!missing.empty()) {
+    if (!missing.empty() && context.facts.knows<kube::Secret>()) {
         finding.cause = format("the imagePullSecret `{}` does not exist in namespace {}", missing.front(), pod.meta.namespace_name);
         auto evidence = derived_evidence(format("Secret/{} is not found", missing.front()));
         evidence.path = ".spec.imagePullSecrets";
         evidence.value = missing.front();
         finding.evidence.push_back(std::move(evidence));
+    } else if (!missing.empty()) {
+        finding.cause = format("the kubelet cannot read the imagePullSecret `{}`: as a rule it does not exist in namespace {}",
+                               missing.front(), pod.meta.namespace_name);
+        finding.evidence.push_back(event_evidence(*context.facts.last_event(pod, "FailedToRetrieveImagePullSecret")));
     } else if (const auto* secret = unusable_secret(context, pod, secrets); secret != nullptr) {
         finding.cause = format("the imagePullSecret `{}` has the type {}, which holds no registry login", secret->meta.name, secret->type);
         finding.evidence.push_back(field_evidence(".type", std::string(secret->type),
                                                   format("Secret/{} has type {}", secret->meta.name, secret->type), kube::ref_of(*secret)));
     } else if (secrets.empty()) {
-        finding.cause = format("neither the pod nor its service account names an imagePullSecret for {}", registry);
+        const bool by_node = !node_role_of(registry).empty();
+        finding.cause =
+            by_node
+                ? format(
+                      "the rights of the nodes do not suffice for {}, and neither the pod nor its service account names an imagePullSecret",
+                      registry)
+                : format("neither the pod nor its service account names an imagePullSecret for {}", registry);
         finding.evidence.push_back(field_evidence(".spec.imagePullSecrets", {}, "imagePullSecrets is not set"));
     } else if (pull.error.problem == ImageProblem::forbidden) {
         finding.cause = format("the login in the imagePullSecret {} may not pull this image from {}", list_some(secrets), registry);

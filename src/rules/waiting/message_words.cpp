@@ -14,8 +14,9 @@ namespace kdiag::rules::waiting {
 namespace {
 
 /// How wrappers begin; each ends with the next colon and blank outside of quotes.
-constexpr std::array<std::string_view, 44> k_wrappers = {
+constexpr std::array<std::string_view, 45> k_wrappers = {
     "Error: ",
+    "ErrImagePull: ",
     "(combined from similar events): ",
     "Failed to pull image ",
     "failed to pull image ",
@@ -152,6 +153,12 @@ std::string_view word_after(std::string_view text, std::string_view before, std:
 
 bool contains_any(std::string_view text, std::span<const std::string_view> parts) {
     return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return contains(text, part); });
+}
+
+std::string one_line(std::string_view text) {
+    std::string line(trim(text));
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line;
 }
 
 std::string bytes_text(std::string_view digits) {

@@ -22,6 +22,9 @@ std::string_view word_after(std::string_view text, std::string_view before, std:
 /// Whether any of the parts is in the text.
 bool contains_any(std::string_view text, std::span<const std::string_view> parts);
 
+/// Without line breaks, as evidence stands.
+std::string one_line(std::string_view text);
+
 /// A number of bytes as people write it in a manifest: `12Mi` for 12582912; whole units only, else the bytes.
 std::string bytes_text(std::string_view digits);
 

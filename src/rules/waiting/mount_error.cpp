@@ -108,14 +108,13 @@ std::string driver_words(std::string_view message) {
     const auto colon = message.find(" : ");
     std::string words = core_of(colon == std::string_view::npos ? message : message.substr(colon + 3));
     if (const auto at = words.rfind("Output: "); at != std::string::npos) words.erase(0, at + 8);
-    std::replace(words.begin(), words.end(), '\n', ' ');
-    return std::string(trim(words));
+    return one_line(words);
 }
 
-MountError read_host_path(const kube::Pod& pod, const kube::Volume& volume, std::string_view words) {
+MountError read_host_path(const kube::Pod& pod, const kube::Volume& volume) {
     const auto type = volume.host_path->type;
-    return {.cause = format("the hostPath type check failed: {} on node `{}` is no {}, or does not exist ({})", volume.host_path->path,
-                            pod.spec.node_name, type, words),
+    return {.cause = format("the hostPath type check failed: {} on node `{}` is no {}, or does not exist", volume.host_path->path,
+                            pod.spec.node_name, type),
             .help = type == "Directory" ? "create the folder on the node, or use the type DirectoryOrCreate"
                     : type == "File"    ? "create the file on the node, or use the type FileOrCreate"
                                         : "correct the path, or let the pod select nodes that have it",
@@ -140,8 +139,7 @@ bool is_mere_timeout(std::string_view message) {
 MountError read_mount_error(const kube::Pod& pod, const kube::Volume* volume, std::string_view message) {
     if (is_mere_timeout(message)) return read_timeout(pod, message);
     const std::string words = driver_words(message), lower = to_lower(message);
-    if (volume != nullptr && volume->host_path && contains(message, "hostPath type check failed"))
-        return read_host_path(pod, *volume, words);
+    if (volume != nullptr && volume->host_path && contains(message, "hostPath type check failed")) return read_host_path(pod, *volume);
     if (is_cache_trouble(message))
         return {.cause = format("the kubelet of node `{}` has not read an object that the volume needs; the object itself may be there: {}",
                                 pod.spec.node_name, words),

@@ -59,9 +59,15 @@ void add_source(const kube::Pod& pod, const kube::Volume& volume, Finding& findi
         {.kind = "PersistentVolumeClaim", .namespace_name = std::string(pod.meta.namespace_name), .name = claim});
 }
 
-void add_help(const RuleContext& context, const kube::Pod& pod, const kube::Volume* volume, const MountError& error, Finding& finding) {
-    const bool of_pod = volume != nullptr && (volume->host_path || volume->nfs || volume->csi);
-    if (of_pod)
+void add_help(const RuleContext& context, const kube::Pod& pod, const kube::Volume* volume, const kube::Event& event,
+              const MountError& error, Finding& finding) {
+    if (is_cache_trouble(event.message))
+        finding.remedies.push_back({.text = error.help,
+                                    .command = format("{} delete pod {}", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)),
+                                    .risk = Risk::disruptive});
+    else if (volume != nullptr && volume->nfs && !error.help.empty())
+        finding.remedies.push_back({.text = error.help, .risk = Risk::change}); // on the server's side, or on every node
+    else if (volume != nullptr && (volume->host_path || volume->nfs))
         finding.remedies.push_back(
             {.text = error.help.empty() ? std::string("correct the volume's source in the pod template") : error.help,
              .command = edit_template(context, pod),
@@ -84,7 +90,7 @@ void report(const RuleContext& context, const StalledPod& stalled, const kube::E
                                  : format("volume `{}` of the pod cannot be mounted", volume != nullptr ? volume->name : name);
     finding.cause = error.cause;
     if (volume != nullptr) add_source(pod, *volume, finding);
-    add_help(context, pod, volume, error, finding);
+    add_help(context, pod, volume, event, error, finding);
     sink.add(std::move(finding));
 }
 

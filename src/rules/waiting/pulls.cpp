@@ -5,6 +5,7 @@
 #include "rules/common/kubectl_words.hpp"
 #include "rules/common/workload_health.hpp"
 #include "rules/waiting/image_name.hpp"
+#include "rules/waiting/message_words.hpp"
 #include "util/format.hpp"
 
 namespace kdiag::rules::waiting {
@@ -75,12 +76,12 @@ Finding begin(const RuleContext& context, const Pull& pull) {
     const std::string image(view.spec->image), reason(view.waiting_reason());
     finding.evidence.push_back(field_evidence(view.spec_path("image"), image, format("image {}", image)));
     if (pull.from_status)
-        finding.evidence.push_back(field_evidence(view.status_path("state.waiting.message"), reason, pull.message));
+        finding.evidence.push_back(field_evidence(view.status_path("state.waiting.message"), reason, one_line(pull.message)));
     else
         finding.evidence.push_back(field_evidence(view.status_path("state.waiting.reason"), reason, format("waits: {}", reason)));
     if (pull.event != nullptr) {
         auto evidence = event_evidence(*pull.event);
-        if (pull.from_status) evidence.text = "the pull failed"; // the status has its words
+        evidence.text = pull.from_status ? "the pull failed" : one_line(evidence.text); // the status has its words
         finding.evidence.push_back(std::move(evidence));
     }
     return finding;

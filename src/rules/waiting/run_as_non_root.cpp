@@ -40,8 +40,8 @@ void check(const RuleContext& context, FindingSink& sink) {
         Finding finding = begin(context, waiting);
         const bool named = contains(waiting.message, "non-numeric user");
         finding.title = named ? format("{} may not run as root, and its image names its user instead of numbering it", view.display())
-                              : format("{} may not run as root, and {} does", view.display(),
-                                       contains(waiting.message, "policy") ? "its runAsUser" : "its image");
+                              : format("{} may not run as root, and {}", view.display(),
+                                       contains(waiting.message, "policy") ? "its runAsUser is 0" : "its image does");
         finding.cause = why(view, waiting.message);
         add_setting(view, finding);
         finding.remedies.push_back({.text = "set securityContext.runAsUser to the number of a user other than 0, such as 1000",

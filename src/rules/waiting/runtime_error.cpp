@@ -213,8 +213,7 @@ RuntimeError read_runtime_error(const ContainerView& view, std::string_view mess
         return {.title = "cannot be created by the runtime",
                 .cause = "the reason is no longer kept: its event has expired",
                 .help = "delete the pod to have the reason told again"};
-    std::string words = core_of(message);
-    std::replace(words.begin(), words.end(), '\n', ' ');
+    const std::string words = one_line(core_of(message));
     const std::string lower = to_lower(words);
     const auto known = std::find_if(k_known.begin(), k_known.end(), [&](const Known& entry) { return contains(lower, entry.words); });
     if (known == k_known.end())

@@ -85,6 +85,9 @@ constexpr auto k_known = std::to_array<Known>({
     {"is reserved for", "name-reserved",
      "an earlier try to make the sandbox on node `{}` has not ended: the container runtime is slow or hangs", k_slow_help,
      SandboxScope::node, false},
+    {"/sys/fs/cgroup", "cgroup", "node `{}` cannot make the cgroup of the pod",
+     "compare the cgroup driver of kubelet and container runtime (systemd on both); a node that has leaked cgroups needs a reboot",
+     SandboxScope::node, false},
     {"no space left on device", "disk-full", "the disk of node `{}` is full, or out of inodes or cgroups", "free the disk of the node",
      SandboxScope::node, false},
     {"pthread_create failed", "processes", "node `{}` cannot start another process or thread",
@@ -107,11 +110,6 @@ std::string with_node(std::string_view text, const kube::Pod& pod) {
     std::string filled(text);
     if (const auto at = filled.find("{}"); at != std::string::npos) filled.replace(at, 2, pod.spec.node_name);
     return filled;
-}
-
-std::string one_line(std::string text) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
 }
 
 /// The image that the sandbox itself needs (pause): no pod of the node starts without it.

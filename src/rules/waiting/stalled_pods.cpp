@@ -4,6 +4,7 @@
 #include "rules/common/container_view.hpp"
 #include "rules/common/evidence.hpp"
 #include "rules/common/workload_health.hpp"
+#include "rules/waiting/message_words.hpp"
 
 #include <algorithm>
 
@@ -92,6 +93,7 @@ Finding begin(const RuleContext& context, const StalledPod& stalled, const kube:
     finding.first_seen = event.first_seen();
     finding.last_seen = event.last_seen();
     finding.evidence.push_back(event_evidence(event));
+    finding.evidence.back().text = one_line(finding.evidence.back().text); // mount(8) writes several
     return finding;
 }
 

@@ -3,6 +3,7 @@
 
 #include "rules/common/evidence.hpp"
 #include "rules/common/workload_health.hpp"
+#include "rules/waiting/message_words.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
@@ -82,7 +83,7 @@ Finding begin(const RuleContext& context, const WaitingContainer& waiting) {
     if (waiting.event != nullptr)
         finding.evidence.push_back(event_evidence(*waiting.event));
     else if (!waiting.message.empty())
-        finding.evidence.push_back(field_evidence(waiting.path, reason, waiting.message));
+        finding.evidence.push_back(field_evidence(waiting.path, reason, one_line(waiting.message)));
     return finding;
 }
 
