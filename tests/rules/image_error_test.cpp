@@ -263,3 +263,16 @@ TEST_CASE("what is wrong with an image's name") {
     CHECK(invalid_name_reason("shop//web:1", "") == "a part between two slashes is empty");
     CHECK(invalid_name_reason("shop/web@latest", "") == "what follows the @ is no digest (sha256:...)");
 }
+
+TEST_CASE("a token that cannot be had, and the words of CRI-O's own reasons, are wrapping too") {
+    CHECK(read_image_error(
+              containerd("failed to authorize: failed to fetch anonymous token: Get \"https://auth.docker.io/token?scope=x\": dial tcp "
+                         "203.0.113.22:443: i/o timeout"),
+              "x")
+              .words == "dial tcp 203.0.113.22:443: i/o timeout");
+    CHECK(read_image_error(
+              "image pull failed for registry.example.com:5000/web:1 because the registry is unavailable: pinging container registry "
+              "registry.example.com:5000: received unexpected HTTP status: 503 Service Unavailable",
+              "x")
+              .words == "received unexpected HTTP status: 503 Service Unavailable");
+}

@@ -81,7 +81,7 @@ void report_pull(const RuleContext& context, const StalledPod& stalled, const ku
     const auto image = between(pull.message, "image \"", "\"");
     Finding finding = begin(context, stalled, pull.last_seen());
     finding.confidence = Confidence::likely;
-    finding.title = format("the image `{}` has been being pulled for {}", image, to_age(context.age(pull.last_seen())));
+    finding.title = format("the pull of image `{}` has gone on for {}", image, to_age(context.age(pull.last_seen())));
     finding.cause =
         format("the pull on node `{}` has begun and not ended: a large image, a slow registry, or other pulls that the node does first",
                stalled.pod->spec.node_name);
@@ -136,7 +136,7 @@ extern const Rule k_creating_stalled{
      .precedence = 2,
      .doc = {.meaning =
                  "The pod has had a node for more than five minutes, no container has started, and no event that is still kept says why; "
-                 "or an image has been being pulled for more than ten.",
+                 "or the pull of an image has gone on for more than ten.",
              .why_it_matters = "The pod does not serve.",
              .how_it_is_found =
                  "All containers wait with ContainerCreating or PodInitializing, and no other rule finds a reason. The condition "

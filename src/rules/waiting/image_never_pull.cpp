@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/container_view.hpp"
 #include "rules/common/evidence.hpp"
-#include "rules/common/kubectl_words.hpp"
 #include "rules/common/workload_health.hpp"
 #include "rules/rule.hpp"
+#include "rules/waiting/template_patch.hpp"
 #include "util/format.hpp"
 
 namespace kdiag::rules::waiting {
@@ -23,9 +23,8 @@ void report(const RuleContext& context, const ContainerView& view, FindingSink& 
                                               format("imagePullPolicy {}", view.spec->image_pull_policy)));
     finding.evidence.push_back(field_evidence(view.status_path("state.waiting.reason"), "ErrImageNeverPull",
                                               format("waits: ErrImageNeverPull on node {}", pod.spec.node_name)));
-    const auto top = context.facts.top_owner(pod);
     finding.remedies.push_back({.text = "set imagePullPolicy to IfNotPresent",
-                                .command = format("{} edit {}", kubectl_in(pod.meta.namespace_name), kubectl_name(top)),
+                                .command = set_in_template(context, pod, view.spec_path("imagePullPolicy"), R"("IfNotPresent")"),
                                 .risk = Risk::disruptive});
     finding.remedies.push_back(
         {.text = format("or load the image on every node under exactly this name (kind load docker-image {0}, minikube image load {0})",

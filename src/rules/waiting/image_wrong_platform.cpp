@@ -2,6 +2,7 @@
 #include "rules/common/evidence.hpp"
 #include "rules/waiting/pulls.hpp"
 #include "util/format.hpp"
+#include "util/strings.hpp"
 
 namespace kdiag::rules::waiting {
 
@@ -22,10 +23,10 @@ void check(const RuleContext& context, FindingSink& sink) {
         if (node != nullptr)
             finding.evidence.push_back(field_evidence(".status.nodeInfo.architecture", std::string(node->status.node_info.architecture),
                                                       format("node {} is {}", node->meta.name, platform), kube::ref_of(*node)));
-        finding.remedies.push_back(
-            {.text = "build the image for this platform too",
-             .command = format("docker buildx build --platform {} -t {} --push .", node != nullptr ? platform : "PLATFORM", image),
-             .risk = Risk::change});
+        finding.remedies.push_back({.text = "build the image for this platform too",
+                                    .command = format("docker buildx build --platform {} -t {} --push .",
+                                                      node != nullptr ? shell_quote(platform) : "PLATFORM", shell_quote(image)),
+                                    .risk = Risk::change});
         finding.remedies.push_back({.text = "or let the pod select nodes that the image is built for, by nodeSelector kubernetes.io/arch",
                                     .risk = Risk::disruptive});
         sink.add(std::move(finding));

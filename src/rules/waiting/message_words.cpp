@@ -14,7 +14,7 @@ namespace kdiag::rules::waiting {
 namespace {
 
 /// How wrappers begin; each ends with the next colon and blank outside of quotes.
-constexpr std::array<std::string_view, 45> k_wrappers = {
+constexpr std::array<std::string_view, 49> k_wrappers = {
     "Error: ",
     "ErrImagePull: ",
     "(combined from similar events): ",
@@ -28,6 +28,10 @@ constexpr std::array<std::string_view, 45> k_wrappers = {
     "failed to resolve image",
     "failed to do request: ",
     "failed to copy: ",
+    "failed to authorize: ",
+    "failed to fetch anonymous token: ",
+    "failed to fetch oauth token: ",
+    "image pull failed for ",
     "failed to unpack image on snapshotter ",
     "failed to get sandbox image ",
     "failed to start sandbox container task ",

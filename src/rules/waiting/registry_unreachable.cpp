@@ -16,6 +16,13 @@ std::string asked(const Pull& pull) {
     return format("{}, which a pull from {} leads to", host, registry);
 }
 
+/// The host to try by hand.
+std::string to_ask(const Pull& pull) {
+    if (!pull.error.host.empty()) return pull.error.host;
+    const auto registry = registry_of(pull.view.spec->image);
+    return registry == "docker.io" ? "registry-1.docker.io" : registry;
+}
+
 std::string why_unreachable(const Pull& pull) {
     const std::string node = node_of(pull), host = asked(pull);
     switch (pull.error.problem) {
@@ -25,7 +32,7 @@ std::string why_unreachable(const Pull& pull) {
     case ImageProblem::server_error: return format("{} answers that it has trouble of its own", host);
     case ImageProblem::proxy_failed:
         return format("the proxy that the container runtime of {} is set to use does not let it through", node);
-    default: return format("{} gets no answer from {} in time", node, host);
+    default: return format("{} gets no answer in time from {}", node, host);
     }
 }
 
@@ -75,10 +82,9 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.cause = format("{}: {}", untrusted ? why_untrusted(pull) : why_unreachable(pull), pull.error.words);
         finding.remedies.push_back({.text = help_for(pull.error.problem), .risk = Risk::change});
         if (const auto node = pull.view.pod->spec.node_name; !node.empty() && !untrusted)
-            finding.remedies.push_back(
-                {.text = "ask the registry from the node",
-                 .command = format("kubectl debug node/{} -it --image=busybox -- wget -T 5 -O- https://{}/v2/", shell_quote(node),
-                                   registry_of(image) == "docker.io" ? "registry-1.docker.io" : registry_of(image))});
+            finding.remedies.push_back({.text = "ask the registry from the node",
+                                        .command = format("kubectl debug node/{} -it --image=busybox -- wget -T 5 -O- {}",
+                                                          shell_quote(node), shell_quote(format("https://{}/v2/", to_ask(pull))))});
         sink.add(std::move(finding));
     }
 }

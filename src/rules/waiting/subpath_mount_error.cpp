@@ -18,8 +18,7 @@ bool is_about_mount(std::string_view message) {
     constexpr auto k_sub_path = std::to_array<std::string_view>({"subPath", "SubPath", "subpath"});
     constexpr auto k_mount = std::to_array<std::string_view>({"mounting", "mount ", "create mountpoint"});
     if (contains(message, "image volume")) return false;
-    if (contains_any(message, k_sub_path))
-        return contains(message, "volumeMount") || contains(message, "ount") || contains(message, "must not");
+    if (contains_any(message, k_sub_path)) return true;
     return contains_any(message, k_mount) && contains(message, "not a directory");
 }
 
