@@ -174,3 +174,12 @@ TEST_CASE("the core of a wrapped message") {
     CHECK(plain_words("a \"b c\" d/e i/o F sha256:00", "") == "a i/o f");
     CHECK(plain_words("an \"open quote: X509", "") == "an open quote: x509");
 }
+
+TEST_CASE("a program that is not there, or may not be run, where only the event says so") {
+    CHECK(create_error("Error: failed to create containerd task: exec: \"./start.sh\": stat ./start.sh: no such file or directory: unknown") ==
+          "cannot start: its program is not in its image");
+    CHECK(create_error("Error: failed to create containerd task: exec: \"/start.sh\": permission denied: unknown") ==
+          "cannot start: its program may not be executed");
+    CHECK(create_error("OCI runtime create failed: container_linux.go:265: starting container process caused \"permission denied\": unknown") ==
+          "cannot start: its program may not be executed");
+}

@@ -60,7 +60,7 @@ std::string missing_words(const RuleContext& context, const Pull& pull) {
     if (pull.error.problem == ImageProblem::repository_not_found)
         return format("the registry {} has no repository `{}`", registry, repository);
     if (pull.error.problem == ImageProblem::tag_not_found || other_tag_in_use(context, pull.view) != nullptr)
-        return format("the registry {} has the repository `{}`, without the {}", registry, repository, what);
+        return format("the registry {} has no {} of the repository `{}`", registry, what, repository);
     return format("the registry {} has no repository `{}`, or it has no {}", registry, repository, what);
 }
 

@@ -14,7 +14,7 @@ namespace kdiag::rules::waiting {
 namespace {
 
 /// How wrappers begin; each ends with the next colon and blank outside of quotes.
-constexpr std::array<std::string_view, 49> k_wrappers = {
+constexpr std::array<std::string_view, 50> k_wrappers = {
     "Error: ",
     "ErrImagePull: ",
     "(combined from similar events): ",
@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 49> k_wrappers = {
     "failed to resolve image",
     "failed to do request: ",
     "failed to copy: ",
+    "failed open: ",
     "failed to authorize: ",
     "failed to fetch anonymous token: ",
     "failed to fetch oauth token: ",

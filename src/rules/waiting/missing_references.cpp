@@ -47,7 +47,7 @@ const ConfigReference* reference_to(const std::vector<ConfigReference>& referenc
         const bool same_place = container.empty() ? reference.container.empty() : reference.container == container;
         const bool same_volume = volume.empty() || !missing.name.empty() || reference.volume == volume;
         const bool same_name = missing.name.empty() || reference.name == missing.name;
-        const bool same_key = missing.key.empty() || reference.key == missing.key;
+        const bool same_key = missing.key.empty() || reference.key == missing.key || (missing.name.empty() && reference.key.empty());
         if (reference.kind == missing.kind && !reference.optional && same_place && same_volume && same_name && same_key) return &reference;
     }
     return nullptr;

@@ -12,8 +12,9 @@ namespace {
 std::string asked(const Pull& pull) {
     const auto registry = registry_of(pull.view.spec->image);
     const auto& host = pull.error.host;
+    if (registry == "docker.io" && host == "registry-1.docker.io") return host;
     if (host.empty() || host == registry || host + ":443" == registry || registry == host + ":80") return registry;
-    return format("{}, which a pull from {} leads to", host, registry);
+    return format("{} (where a pull from {} leads)", host, registry);
 }
 
 /// The host to try by hand.
