@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
 #include "rules/waiting/message_words.hpp"
+#include "rules/waiting/missing_object.hpp"
 #include "rules/waiting/near_objects.hpp"
 #include "rules/waiting/template_patch.hpp"
 #include "rules/waiting/waiting_containers.hpp"
@@ -17,7 +18,8 @@ namespace {
 bool is_about_mount(std::string_view message) {
     constexpr auto k_sub_path = std::to_array<std::string_view>({"subPath", "SubPath", "subpath"});
     constexpr auto k_mount = std::to_array<std::string_view>({"mounting", "mount ", "create mountpoint"});
-    if (contains(message, "image volume")) return false;
+    // A ConfigMap or a program may have the word in its name.
+    if (contains(message, "image volume") || contains(message, "exec: \"") || !read_missing(message).empty()) return false;
     if (contains_any(message, k_sub_path)) return true;
     return contains_any(message, k_mount) && contains(message, "not a directory");
 }
