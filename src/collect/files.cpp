@@ -44,14 +44,18 @@ public:
         Status broken;
         const auto walked = each_object_of_any([&](const std::string& path, const RecordedObject& object) {
             const auto* info = kube::find_by_kind(kube::group_of(object.api_version), object.kind);
-            if (info != nullptr) sink.add(info->resource, object.json, m_recording.is_single_file() ? std::string_view() : std::string_view(path));
+            const std::string_view where = m_recording.is_single_file() ? std::string_view() : std::string_view(path);
+            if (info != nullptr)
+                sink.add(info->resource, object.json, where);
+            else if (object.kind.empty())
+                sink.add_untyped(object.json, where);
         }, [&](const std::string& api_version, const std::string& kind) {
             const auto* info = kube::find_by_kind(kube::group_of(api_version), kind);
             if (info != nullptr && request.resources.has(info->resource)) parts.read.add(info->resource);
         }, files, parts, request.interrupted);
         if (!walked) return walked.error();
         if (sink.objects() == 0 && parts.gaps.empty() && parts.read.empty()) return nothing_in(files);
-        if (sink.objects() == 0 && !parts.gaps.empty()) return unreadable(parts.gaps.front());
+        if (sink.objects() == sink.broken() && !parts.gaps.empty()) return unreadable(parts.gaps.front());
         if (sink.objects() == 1) parts.partial = parts.read;
         if (request.max_logs > 0) KD_TRY(add_logs(parts, request));
         return parts;
@@ -135,8 +139,9 @@ private:
                 .message = files == 0 ? format("{} holds no JSON or YAML", identity().path) : format("{} holds no Kubernetes object that kdiag reads", identity().path),
                 .help = {"--from takes the output of kubectl get -o json or yaml, a folder or .tar.gz of such files, or a cluster-info dump"}};
     }
-    static Error unreadable(const facts::Gap& gap) {
-        return {.kind = ErrorKind::config, .message = gap.detail, .help = {"record it again, and check that it was copied whole"}};
+    Error unreadable(const facts::Gap& gap) const {
+        const auto path = identity().path;
+        return {.kind = ErrorKind::config, .message = contains(gap.detail, path) ? gap.detail : format("{}: {}", path, gap.detail), .help = {"record it again, and check that it was copied whole"}};
     }
 
     Status add_logs(facts::SnapshotParts& parts, const ReadRequest& request) {

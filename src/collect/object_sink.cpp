@@ -32,12 +32,14 @@ template <class T> bool ObjectSink::is_new(const T& object) {
 template <class T> void ObjectSink::add_as(std::string_view json, std::string_view where) {
     auto object = m_decoder.decode<T>(json);
     if (!object) {
-        add_gap(facts::resource_of<T>(), json, where, object.error().message);
+        const std::string name = m_decoder.text_at(json, {"metadata", "name"});
+        const std::string namespace_name = m_decoder.text_at(json, {"metadata", "namespace"});
+        add_gap(facts::resource_of<T>(), name.empty() ? std::string(T::k_kind) : format("{}/{}", T::k_kind, name), namespace_name, where, object.error().message);
         return;
     }
     auto& meta = object->meta;
     if (meta.name.empty()) {
-        add_gap(facts::resource_of<T>(), json, where, "metadata.name is missing");
+        add_gap(facts::resource_of<T>(), std::string(T::k_kind), meta.namespace_name, where, "metadata.name is missing");
         return;
     }
     if (kube::info_of(facts::resource_of<T>()).namespaced && meta.namespace_name.empty()) meta.namespace_name = "default"; // a manifest may leave it out
@@ -52,18 +54,21 @@ template <class T> void ObjectSink::add_as(std::string_view json, std::string_vi
     if (!elsewhere) std::get<facts::Objects<T>>(m_parts.objects).push_back(std::move(*object));
 }
 
-void ObjectSink::add_gap(kube::Resource resource, std::string_view json, std::string_view where, const std::string& message) {
+void ObjectSink::add_untyped(std::string_view json, std::string_view where) {
+    const auto sound = m_decoder.check(json);
+    if (sound) return;
+    ++m_objects;
+    add_gap(kube::Resource::pods, "an object without a readable type", {}, where, sound.error().message);
+}
+
+void ObjectSink::add_gap(kube::Resource resource, const std::string& what, std::string_view namespace_name, std::string_view where, const std::string& message) {
     ++m_broken;
     if (m_broken > k_most_gaps) {
         m_parts.gaps.back().detail = format("{} more objects could not be read", m_broken - k_most_gaps);
         return;
     }
-    const std::string name = m_decoder.text_at(json, {"metadata", "name"});
-    const std::string namespace_name = m_decoder.text_at(json, {"metadata", "namespace"});
-    m_parts.gaps.push_back({.resource = resource, .reason = facts::GapReason::error, .namespace_name = namespace_name,
-                            .detail = format("{}{}{}: {}", where, where.empty() ? "" : ": ",
-                                             name.empty() ? std::string(kube::info_of(resource).kind) : format("{}/{}", kube::info_of(resource).kind, name), message),
-                            .partial = true});
+    m_parts.gaps.push_back({.resource = resource, .reason = facts::GapReason::error, .namespace_name = std::string(namespace_name),
+                            .detail = format("{}{}{}: {}", where, where.empty() ? "" : ": ", what, message), .partial = true});
     if (m_broken == k_most_gaps) m_parts.gaps.push_back(m_parts.gaps.back()); // the line that counts the others
 }
 

@@ -18,13 +18,16 @@ public:
 
     /// An object of a known resource; `where` says in messages where it came from. The padding of ItemSplitter is needed.
     void add(kube::Resource resource, std::string_view json, std::string_view where);
-    kube::Decoder& decoder() { return m_decoder; }
+    /// Something without a type: a gap when it is broken, else nothing of Kubernetes and not missed.
+    void add_untyped(std::string_view json, std::string_view where);
     std::size_t objects() const { return m_objects; }
+    /// Of these the ones that could not be read.
+    std::size_t broken() const { return m_broken; }
 
 private:
     template <class T> void add_as(std::string_view json, std::string_view where);
     template <class T> bool is_new(const T& object);
-    void add_gap(kube::Resource resource, std::string_view json, std::string_view where, const std::string& message);
+    void add_gap(kube::Resource resource, const std::string& what, std::string_view namespace_name, std::string_view where, const std::string& message);
 
     facts::SnapshotParts& m_parts;
     kube::ResourceSet m_resources;

@@ -86,6 +86,20 @@ TEST_CASE("a truncated file keeps what came before, and says so") {
     CHECK(facts.gaps()[0].detail.find("ends in the middle") != std::string::npos);
 }
 
+TEST_CASE("an object of broken bytes is a gap, and the others are read") {
+    const test::TemporaryFolder folder;
+    for (const auto& broken : {std::string("{\"metadata\":{\"name\":\"b\"},\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"status\":{\"phase\":\"\xff\xfe\"}}"), std::string("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"\x01\"}}")}) {
+        CAPTURE(broken);
+        const auto parts = read(folder.write("l.json", R"({"kind":"List","apiVersion":"v1","items":[)" + k_pod + "," + broken + "]}"));
+        REQUIRE(parts);
+        CHECK(std::get<facts::Objects<kube::Pod>>(parts->objects).size() == 1);
+        CHECK(parts->gaps.size() == 1);
+    }
+    const auto only = read(folder.write("only.json", R"({"kind":"Pod","apiVersion":"v1","metadata":[]})"));
+    REQUIRE(!only);
+    CHECK(only.error().message.find("only.json: Pod: metadata: expected an object, found an array") != std::string::npos);
+}
+
 TEST_CASE("hopeless input is an error that says what is wrong") {
     const test::TemporaryFolder folder;
     struct Row {

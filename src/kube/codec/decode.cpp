@@ -18,6 +18,20 @@ using simdjson::error_code;
 
 static_assert(k_json_padding >= simdjson::SIMDJSON_PADDING);
 
+std::string words_of(error_code error) {
+    switch (error) {
+    case simdjson::UTF8_ERROR: return "it is not valid UTF-8";
+    case simdjson::UNESCAPED_CHARS: return "a string holds a raw control character";
+    case simdjson::UNCLOSED_STRING: return "a string does not end";
+    case simdjson::EMPTY: return "it is empty";
+    case simdjson::INCORRECT_TYPE: return "expected an object";
+    case simdjson::DEPTH_ERROR: return "it is nested too deeply";
+    case simdjson::TAPE_ERROR:
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return "it is not well-formed JSON";
+    default: return simdjson::error_message(error);
+    }
+}
+
 std::string_view name_of(ondemand::json_type type) {
     switch (type) {
     case ondemand::json_type::array: return "an array";
@@ -88,7 +102,7 @@ private:
 
     bool good(error_code error) {
         if (error == simdjson::SUCCESS) return true;
-        fail(std::string(simdjson::error_message(error)));
+        fail(words_of(error));
         return false;
     }
 
@@ -321,7 +335,7 @@ simdjson::padded_string_view padded(std::string_view json) {
 }
 
 Error decode_error(error_code error) {
-    return {.kind = ErrorKind::decode, .message = std::string(simdjson::error_message(error))};
+    return {.kind = ErrorKind::decode, .message = words_of(error)};
 }
 
 } // namespace
@@ -348,13 +362,13 @@ Status Decoder::fill(void* object, const StructType& type, std::string_view json
     return {};
 }
 
-Result<ObjectIdentity> Decoder::identify(std::string_view json) {
-    ObjectIdentity identity;
-    identity.api_version = text_at(json, {"apiVersion"});
-    identity.kind = text_at(json, {"kind"});
-    identity.namespace_name = text_at(json, {"metadata", "namespace"});
-    identity.name = text_at(json, {"metadata", "name"});
-    return identity;
+Status Decoder::check(std::string_view json) {
+    ondemand::document document;
+    if (const auto error = m_impl->parser.iterate(padded(json)).get(document); error != simdjson::SUCCESS) return decode_error(error);
+    ondemand::object members;
+    std::string_view whole;
+    if (auto error = document.get_object().get(members); error != simdjson::SUCCESS || (error = members.raw_json().get(whole)) != simdjson::SUCCESS) return decode_error(error);
+    return {};
 }
 
 std::string Decoder::text_at(std::string_view json, std::initializer_list<std::string_view> path) {

@@ -12,11 +12,6 @@
 
 namespace kdiag::kube {
 
-/// `apiVersion` and `kind` of an object, and its names, for messages about it.
-struct ObjectIdentity {
-    std::string api_version, kind, namespace_name, name;
-};
-
 /// Fills typed structs from JSON through their field tables. Keep one for many objects: it reuses its buffers.
 /// Unknown fields are skipped, null is absence; a value of the wrong type is a decode error that says where:
 /// `spec.containers[0].ports: expected an array, found a string`.
@@ -33,8 +28,8 @@ public:
         KD_TRY(fill(&object, type_of<T>(), json));
         return object;
     }
-    /// What an object says it is; empty texts for what it doesn't say. The padding is needed here too.
-    Result<ObjectIdentity> identify(std::string_view json);
+    /// Whether it is JSON at all: an object whose type cannot be read may be broken, or none of Kubernetes.
+    Status check(std::string_view json);
     /// `metadata.continue` and the like: a text at a path of members, or empty.
     std::string text_at(std::string_view json, std::initializer_list<std::string_view> path);
 
