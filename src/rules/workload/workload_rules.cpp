@@ -34,7 +34,8 @@ RuleList workload_rules() {
         &workload::k_budget_blocks_drain,    &workload::k_autoscaler_cannot_scale,
         &workload::k_cronjob_missed,         &workload::k_replicas_unavailable,
         &workload::k_statefulset_blocked,    &workload::k_daemonset_not_everywhere,
-        &workload::k_pods_refused,           &workload::k_runtime_class_refused,
+        &workload::k_pods_refused,           &workload::k_selector_template_mismatch,
+        &workload::k_runtime_class_refused,
         &workload::k_priority_class_missing, &workload::k_service_account_missing,
         &workload::k_pod_forbidden_by_rbac,  &workload::k_webhook_unreachable,
     };
