@@ -4,7 +4,6 @@
 #include "rules/common/kubectl_words.hpp"
 #include "rules/rule.hpp"
 #include "util/format.hpp"
-#include "util/strings.hpp"
 
 namespace kdiag::rules::workload {
 
@@ -18,14 +17,14 @@ template <class T> void look_at(const facts::Snapshot& facts, FindingSink& sink)
         Finding finding;
         finding.subject = kube::ref_of(object);
         finding.title = format("{} does not select its own pods", finding.subject.display());
-        finding.cause = format("the selector is `{}`, and the pod template has the labels `{}`", kube::show(selector), kube::show(labels));
+        finding.cause = labels.empty() ? format("the selector is `{}`, and the pod template has no labels", kube::show(selector))
+                                       : format("the selector is `{}`, and the pod template has the labels `{}`", kube::show(selector), kube::show(labels));
         finding.evidence.push_back(field_evidence(".spec.selector", kube::show(selector), format("selector {}", kube::show(selector))));
         finding.evidence.push_back(
             field_evidence(".spec.template.metadata.labels", kube::show(labels),
                            labels.empty() ? std::string("the template has no labels") : format("template labels {}", kube::show(labels))));
         finding.impact = "the API server refuses such an object";
-        finding.remedies.push_back({.text = "give the template the labels of the selector; a selector cannot be changed later",
-                                    .command = format("kubectl explain {}.spec.selector", to_lower(T::k_kind))});
+        finding.remedies.push_back({.text = "give the template the labels of the selector; a selector cannot be changed later", .risk = Risk::change});
         sink.add(std::move(finding));
     }
 }
