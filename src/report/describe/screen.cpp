@@ -59,10 +59,12 @@ private:
 
     void draw_section(const DescribeSection& section) {
         if (section.lines.empty() && section.table.rows.empty()) return;
-        const bool nested = m_after_table && section.table.rows.empty() && !section.title.empty() && !section.full_only;
-        if (!nested || section.title.find(' ') != std::string::npos) m_canvas.line();
-        if (!section.table.rows.empty())
-            for (const auto line : split(trim_end(table_text(section.table)), '\n')) m_canvas.line(m_canvas.options().width == 0 ? std::string(line) : cut_end(line, m_canvas.width(), m_canvas.options().ascii));
+        const bool nested = m_after_table && section.table.rows.empty() && !section.title.empty() && !contains(section.title, " ") && !section.full_only;
+        if (!nested) m_canvas.line();
+        if (!section.table.rows.empty()) {
+            const std::string text = trim_end(table_text(section.table)); // split hands out views into it
+            for (const auto line : split(text, '\n')) m_canvas.line(m_canvas.options().width == 0 ? std::string(line) : cut_end(line, m_canvas.width(), m_canvas.options().ascii));
+        }
         if (!section.title.empty()) m_canvas.line((nested ? "  " : "") + m_canvas.styled(Style::bold, sanitize_line(section.title)));
         for (const auto& line : section.lines) m_canvas.wrapped(nested ? "    " : "  ", line);
         if (!section.table.rows.empty()) m_after_table = true;
