@@ -4,6 +4,7 @@
 #include "util/timestamp.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,9 @@ template <class T> using Shared = std::shared_ptr<T>;
 /// A list that siblings share. Reads like a vector.
 template <class T> class SharedList {
 public:
+    SharedList() = default;
+    SharedList(std::initializer_list<T> values) : m_list(values.size() ? std::make_shared<std::vector<T>>(values) : nullptr) {}
+
     const T* begin() const { return m_list ? m_list->data() : nullptr; }
     const T* end() const { return m_list ? m_list->data() + m_list->size() : nullptr; }
     std::size_t size() const { return m_list ? m_list->size() : 0; }

@@ -75,7 +75,7 @@ TEST_CASE("with hostNetwork every port is one of the node") {
     spec.containers.push_back(container({}));
     kube::ContainerPort port;
     port.container_port = 9100;
-    spec.containers[0].ports.push_back(port);
+    spec.containers[0].ports = {port};
     CHECK(host_ports_of(spec).empty());
     spec.host_network = true;
     REQUIRE(host_ports_of(spec).size() == 1);
@@ -104,7 +104,7 @@ TEST_CASE("a cordon is seen by its field or its taint, and can be tolerated") {
     CHECK_FALSE(is_cordoned_for(spec, n));
     n.spec.unschedulable = true;
     CHECK(is_cordoned_for(spec, n));
-    spec.tolerations.push_back({.key = "node.kubernetes.io/unschedulable", .op = "Exists"});
+    spec.tolerations = {{.key = "node.kubernetes.io/unschedulable", .op = "Exists"}};
     CHECK_FALSE(is_cordoned_for(spec, n));
 }
 
