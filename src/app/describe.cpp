@@ -53,20 +53,17 @@ Result<std::vector<kube::ObjectRef>> objects_to_describe(const DescribeOptions& 
 }
 
 /// The object as the API has it; without it the screen goes on with what the snapshot holds.
-data::Value raw_object(collect::Source& source, const kube::ObjectRef& ref) {
-    for (const std::string& word : {to_lower(ref.kind), to_lower(ref.kind) + "s"}) {
-        const auto type = source.resolve(word);
-        if (!type) continue;
-        auto object = source.object(*type, type->namespaced ? ref.namespace_name : std::string(), ref.name);
-        if (object) return *std::move(object);
-    }
-    return data::Value::object();
+Result<data::Value> raw_object(collect::Source& source, const kube::ObjectRef& ref) {
+    const std::string group(kube::group_of(ref.api_version)), suffix = group.empty() ? "" : "." + group;
+    auto type = source.resolve(to_lower(ref.kind) + suffix);
+    if (!type) type = source.resolve(to_lower(ref.kind) + "s" + suffix);
+    if (!type) return std::move(type).error();
+    return source.object(*type, type->namespaced ? ref.namespace_name : std::string(), ref.name);
 }
 
-bool is_about(const rules::Finding& finding, const kube::ObjectRef& ref) {
-    const std::string key = ref.key();
-    if (finding.subject.key() == key || finding.owner.key() == key || finding.shared.key() == key) return true;
-    return std::any_of(finding.affected.begin(), finding.affected.end(), [&](const auto& affected) { return affected.key() == key; });
+/// Several objects get a line each, for which the snapshot is mostly enough.
+bool wants_raw(const DescribeOptions& options, const kube::ObjectRef& ref, bool several, bool as_document) {
+    return !several || as_document || options.full || !report::is_told_by_snapshot(ref);
 }
 
 std::string header(const collect::Identity& identity, const facts::Scope& scope) {
@@ -105,10 +102,18 @@ Result<ExitCode> run_describe(const DescribeOptions& options, Environment& envir
     const auto text = text_options(options.output, environment);
     const bool as_document = options.output.format == Format::json || options.output.format == Format::yaml || options.output.format == Format::jsonl;
     auto documents = data::Value::array();
-    std::string screens = header(source->identity(), facts.scope());
+    const auto identity = source->identity();
+    std::string screens = header(identity, facts.scope());
     for (const auto& ref : refs) {
-        const auto raw = several && !as_document && !options.full ? data::Value::object() : raw_object(*source, ref);
-        auto view = report::make_describe_view(ref, {.facts = facts, .findings = outcome.findings, .raw = raw, .now = now});
+        auto raw = data::Value::object();
+        std::string unread;
+        if (wants_raw(options, ref, several, as_document)) {
+            auto object = raw_object(*source, ref);
+            if (object) raw = *std::move(object);
+            else unread = std::move(object).error().message;
+        }
+        auto view = report::make_describe_view(ref, {.facts = facts, .outcome = outcome, .raw = raw, .now = now, .recording = identity.path});
+        if (!unread.empty()) view.unseen.push_back(std::move(unread));
         view.with_timeline = options.show_events.value_or(!several);
         if (as_document) documents.push_back(report::describe_as_value(view));
         else if (several && !options.full && !options.show_events.value_or(false)) screens += report::render_verdict_line(view, text);
@@ -118,10 +123,9 @@ Result<ExitCode> run_describe(const DescribeOptions& options, Environment& envir
         environment.out << screens;
         return ExitCode::ok;
     }
-    std::erase_if(outcome.findings, [&](const rules::Finding& finding) { return std::none_of(refs.begin(), refs.end(), [&](const auto& ref) { return is_about(finding, ref); }); });
+    std::erase_if(outcome.findings, [&](const rules::Finding& finding) { return std::none_of(refs.begin(), refs.end(), [&](const auto& ref) { return report::is_about(finding, ref); }); });
     report::Run run{.command = "describe", .started_at = started, .now = now, .targets = options.targets, .fail_on = "never"};
     auto report = report::make_report(run, std::move(outcome), facts);
-    const auto identity = source->identity();
     report.source = identity.kind;
     report.context = identity.context;
     report.server = identity.server;

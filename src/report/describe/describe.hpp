@@ -4,7 +4,7 @@
 #include "data/value.hpp"
 #include "facts/snapshot.hpp"
 #include "report/render.hpp"
-#include "rules/finding.hpp"
+#include "rules/engine.hpp"
 
 #include <string>
 #include <utility>
@@ -21,57 +21,69 @@ struct TimelineEntry {
     bool warning = false;
 };
 
-/// A table inside the screen; the first row is its header. Lines under a row are indented notes.
-struct DescribeTable {
-    std::vector<std::vector<std::string>> rows;
+/// A line with an optional label; the labels of a section are aligned, and text is wrapped under itself.
+struct DescribeLine {
+    std::string label, text;
 };
 
-/// One block of the screen: a title (may be empty), then lines or a table.
+/// A table inside the screen; the first row is its header.
+struct DescribeTable {
+    std::vector<std::vector<std::string>> rows;
+    bool prose = false; ///< the last column is sentences: wrapped, never cut
+    bool has_rows() const { return rows.size() > 1; }
+};
+
+/// One block of the screen: a title (may be empty), a table, lines.
 struct DescribeSection {
-    std::string title;
-    std::vector<std::string> lines;
-    DescribeTable table;
+    std::string title = {};
+    DescribeTable table = {};
+    std::vector<DescribeLine> lines = {};
+    bool nested = false;    ///< notes on a row of the table above: no blank line, the title beside the lines
     bool full_only = false; ///< only with --full
+    bool brief_only = false; ///< --full says the same in more words
 };
 
 /// Everything that the screen of one object says; plain data.
 struct DescribeView {
     kube::ObjectRef object;
-    bool works = true;
+    Verdict state = Verdict::healthy;
     std::string verdict; ///< `Pod/web-1 is not serving`
-    std::vector<std::pair<std::string, std::string>> problems; ///< title and rule id
+    std::vector<std::pair<std::string, std::string>> problems; ///< title and rule id; no id: read from the object alone
     std::vector<std::pair<std::string, std::string>> facts;    ///< `Owner`, `Deployment/web -> ReplicaSet/web-1`
     std::vector<DescribeSection> sections;
     std::vector<TimelineEntry> timeline;
+    std::size_t timeline_left_out = 0;
+    std::string no_events; ///< what an empty timeline means
     bool with_timeline = true;
     std::vector<std::pair<std::string, std::string>> next; ///< command and what it is for
+    std::vector<std::string> unseen;                       ///< what could not be read: `cannot list secrets`
     Timestamp now;
+
+    /// Adds a fact unless it says nothing.
+    void fact(std::string label, std::string text);
+    /// Adds a section unless it says nothing.
+    void add(DescribeSection section);
 };
 
 struct DescribeInput {
     const facts::Snapshot& facts;
-    const std::vector<rules::Finding>& findings; ///< all of the snapshot
-    const data::Value& raw;                      ///< the object as the API has it
+    const rules::Outcome& outcome; ///< of the whole snapshot
+    const data::Value& raw;        ///< the object as the API has it; an empty object when it was not read
     Timestamp now;
+    std::string recording = {};    ///< the path of `--from`; empty: a live cluster
 };
 
+/// Whether the verdict of the object needs nothing but the snapshot.
+bool is_told_by_snapshot(const kube::ObjectRef& object);
+/// Whether a finding names the object: as its subject, owner, shared object, or among the affected.
+bool is_about(const rules::Finding& finding, const kube::ObjectRef& object);
 /// Puts a view together; kinds with a screen of their own get it, all others a general one.
 DescribeView make_describe_view(const kube::ObjectRef& object, const DescribeInput& input);
+/// The screen, without the line that says where.
 std::string render_describe(const DescribeView& view, const TextOptions& options, bool full);
-/// One line: the verdict.
+/// The verdict and the problems.
 std::string render_verdict_line(const DescribeView& view, const TextOptions& options);
 /// The `object` member of the JSON document.
 data::Value describe_as_value(const DescribeView& view);
-
-// The parts of kinds; each adds facts, sections and next commands, and may set the verdict.
-void describe_pod(const kube::Pod& pod, const DescribeInput& input, DescribeView& view);
-void describe_workload(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view);
-void describe_service(const kube::Service& service, const DescribeInput& input, DescribeView& view);
-void describe_node(const kube::Node& node, const DescribeInput& input, DescribeView& view);
-void describe_claim(const kube::PersistentVolumeClaim& claim, const DescribeInput& input, DescribeView& view);
-/// Labels, annotations and the rest of spec and status, for --full and for kinds without a screen.
-void describe_raw(const DescribeInput& input, DescribeView& view, bool has_screen);
-/// The newest events of an object and of what it owns, repeats folded.
-std::vector<TimelineEntry> make_timeline(const kube::ObjectRef& object, const DescribeInput& input);
 
 } // namespace kdiag::report

@@ -1,15 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/describe/describe.hpp"
+#include "report/describe/kinds.hpp"
 
+#include "report/describe/relations.hpp"
 #include "report/redact.hpp"
 #include "util/format.hpp"
-#include "util/strings.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kdiag::report {
 
 namespace {
+
+struct KindScreen {
+    std::string_view kind;
+    bool (*describe)(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view);
+};
+constexpr std::array k_screens = {
+    KindScreen{kube::Pod::k_kind, describe_pod},
+    KindScreen{kube::Deployment::k_kind, describe_deployment},
+    KindScreen{kube::ReplicaSet::k_kind, describe_replica_set},
+    KindScreen{kube::StatefulSet::k_kind, describe_stateful_set},
+    KindScreen{kube::DaemonSet::k_kind, describe_daemon_set},
+    KindScreen{kube::Job::k_kind, describe_job},
+    KindScreen{kube::CronJob::k_kind, describe_cron_job},
+    KindScreen{kube::Service::k_kind, describe_service},
+    KindScreen{kube::Ingress::k_kind, describe_ingress},
+    KindScreen{kube::Node::k_kind, describe_node},
+    KindScreen{kube::PersistentVolumeClaim::k_kind, describe_claim},
+    KindScreen{kube::Namespace::k_kind, describe_namespace},
+    KindScreen{kube::ConfigMap::k_kind, describe_config_map},
+    KindScreen{kube::Secret::k_kind, describe_secret},
+};
+
+/// Adds what the rules found, and says how bad the worst of it is.
+rules::Severity add_problems(const DescribeInput& input, DescribeView& view) {
+    auto worst = rules::Severity::info;
+    for (const auto& finding : input.outcome.findings) {
+        if (!is_about(finding, view.object) || finding.severity < rules::Severity::warning) continue;
+        std::string title = finding.title;
+        redact_credentials(title);
+        view.problems.emplace_back(std::move(title), finding.rule->id);
+        worst = std::max(worst, finding.severity);
+    }
+    return worst;
+}
+
+/// The screen of a kind; a kind of this name in another group has none.
+const KindScreen* screen_of(const kube::ObjectRef& object) {
+    if (!object.api_version.empty() && kube::find_by_kind(kube::group_of(object.api_version), object.kind) == nullptr) return nullptr;
+    for (const auto& screen : k_screens)
+        if (screen.kind == object.kind) return &screen;
+    return nullptr;
+}
+
+void add_unseen(const DescribeInput& input, DescribeView& view) {
+    for (const auto& skipped : input.outcome.skipped)
+        if (std::find(view.unseen.begin(), view.unseen.end(), skipped.gap.detail) == view.unseen.end()) view.unseen.push_back(skipped.gap.detail);
+}
+
+} // namespace
+
+bool is_told_by_snapshot(const kube::ObjectRef& object) {
+    return screen_of(object) != nullptr;
+}
 
 bool is_about(const rules::Finding& finding, const kube::ObjectRef& object) {
     const std::string key = object.key();
@@ -17,107 +71,32 @@ bool is_about(const rules::Finding& finding, const kube::ObjectRef& object) {
     return std::any_of(finding.affected.begin(), finding.affected.end(), [&](const auto& ref) { return ref.key() == key; });
 }
 
-void add_problems(const DescribeInput& input, DescribeView& view) {
-    for (const auto& finding : input.findings) {
-        if (!is_about(finding, view.object) || finding.severity < rules::Severity::warning) continue;
-        std::string title = finding.title;
-        redact_credentials(title);
-        view.problems.emplace_back(std::move(title), finding.rule->id);
-        view.works = false;
-    }
+void DescribeView::fact(std::string label, std::string text) {
+    if (!text.empty()) facts.emplace_back(std::move(label), std::move(text));
 }
 
-void add_conditions(const DescribeInput& input, DescribeView& view) {
-    DescribeSection unmet{.title = "Conditions that are not as they should be"}, all{.title = "Conditions", .full_only = true};
-    for (const auto& condition : input.raw.at("status", "conditions").as_array()) {
-        const auto type = condition["type"].as_string(), status = condition["status"].as_string(), reason = condition["reason"].as_string();
-        const auto changed = parse_rfc3339(condition["lastTransitionTime"].as_string());
-        std::string line = format("{:<24} {:<7} {}", type, status, changed ? to_age(input.now - *changed) : "");
-        if (!reason.empty()) line += format("  {}", reason);
-        if (const auto message = condition["message"].as_string(); !message.empty()) line += format(": {}", message);
-        all.lines.push_back(line);
-        const bool bad_when_true = contains(type, "Pressure") || contains(type, "Unavailable") || type == "Failed" || type == "ReplicaFailure" || type == "FailureTarget";
-        if ((status != "True") != bad_when_true && reason != "PodCompleted" && !(bad_when_true && status != "True")) unmet.lines.push_back(line);
-    }
-    if (!unmet.lines.empty()) view.sections.push_back(std::move(unmet));
-    if (!all.lines.empty()) view.sections.push_back(std::move(all));
+void DescribeView::add(DescribeSection section) {
+    if (section.table.has_rows() || !section.lines.empty()) sections.push_back(std::move(section));
 }
-
-bool describe_by_kind(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
-    const auto& facts = input.facts;
-    if (object.kind == kube::Pod::k_kind) {
-        const auto* pod = facts.find<kube::Pod>(object.namespace_name, object.name);
-        if (pod != nullptr) describe_pod(*pod, input, view);
-        return pod != nullptr;
-    }
-    if (object.kind == kube::Service::k_kind) {
-        const auto* service = facts.find<kube::Service>(object.namespace_name, object.name);
-        if (service != nullptr) describe_service(*service, input, view);
-        return service != nullptr;
-    }
-    if (object.kind == kube::Node::k_kind) {
-        const auto* node = facts.find<kube::Node>({}, object.name);
-        if (node != nullptr) describe_node(*node, input, view);
-        return node != nullptr;
-    }
-    if (object.kind == kube::PersistentVolumeClaim::k_kind) {
-        const auto* claim = facts.find<kube::PersistentVolumeClaim>(object.namespace_name, object.name);
-        if (claim != nullptr) describe_claim(*claim, input, view);
-        return claim != nullptr;
-    }
-    for (const auto kind : {kube::Deployment::k_kind, kube::ReplicaSet::k_kind, kube::StatefulSet::k_kind, kube::DaemonSet::k_kind, kube::Job::k_kind, kube::CronJob::k_kind})
-        if (object.kind == kind) {
-            describe_workload(object, input, view);
-            return true;
-        }
-    return false;
-}
-
-} // namespace
 
 DescribeView make_describe_view(const kube::ObjectRef& object, const DescribeInput& input) {
     DescribeView view{.object = object, .now = input.now};
-    add_problems(input, view);
-    const bool has_screen = describe_by_kind(object, input, view);
-    if (view.verdict.empty()) view.verdict = view.works ? format("{} has no problem that is known", object.display()) : format("{} has a problem", object.display());
+    const auto worst = add_problems(input, view);
+    const auto* screen = screen_of(object);
+    const bool has_screen = screen != nullptr && screen->describe(object, input, view);
+    if (!has_screen) describe_by_conditions(input, view);
+    if (worst >= rules::Severity::warning && view.state == Verdict::healthy) view.state = has_screen || worst == rules::Severity::warning ? Verdict::degraded : Verdict::failing;
+    if (const auto deleted = parse_rfc3339(input.raw.at("metadata", "deletionTimestamp").as_string())) {
+        std::vector<std::string> finalizers;
+        for (const auto& finalizer : input.raw.at("metadata", "finalizers").as_array()) finalizers.emplace_back(finalizer.as_string());
+        view.fact("Deleted", format("{} ago{}", to_age(std::max(input.now - *deleted, Duration{})), finalizers.empty() ? "" : ", waits for " + comma_list(finalizers)));
+    }
     add_conditions(input, view);
-    describe_raw(input, view, has_screen);
-    view.timeline = make_timeline(object, input);
-    if (!view.works) view.next.emplace_back(format("kdiag diagnose {}/{}{}", to_lower(object.kind), shell_quote(object.name), object.namespace_name.empty() ? "" : " -n " + shell_quote(object.namespace_name)), "cause and fix");
+    add_document(input, view, has_screen);
+    add_events(object, input, view);
+    add_unseen(input, view);
+    if (view.state != Verdict::healthy) view.next.emplace_back(diagnose_command(object, input.recording), "cause and fix");
     return view;
-}
-
-data::Value describe_as_value(const DescribeView& view) {
-    auto value = data::Value::object();
-    value.set("kind", view.object.kind).set("name", view.object.name);
-    if (!view.object.namespace_name.empty()) value.set("namespace", view.object.namespace_name);
-    value.set("works", view.works).set("verdict", view.verdict);
-    auto facts = data::Value::object();
-    for (const auto& [name, text] : view.facts) facts.set(name, text);
-    value.set("facts", std::move(facts));
-    auto sections = data::Value::array();
-    for (const auto& section : view.sections) {
-        auto entry = data::Value::object();
-        auto lines = data::Value::array();
-        for (const auto& line : section.lines) lines.push_back(line);
-        auto rows = data::Value::array();
-        for (const auto& row : section.table.rows) {
-            auto cells = data::Value::array();
-            for (const auto& cell : row) cells.push_back(cell);
-            rows.push_back(std::move(cells));
-        }
-        entry.set("title", section.title).set("lines", std::move(lines)).set("rows", std::move(rows));
-        sections.push_back(std::move(entry));
-    }
-    value.set("sections", std::move(sections));
-    auto timeline = data::Value::array();
-    for (const auto& entry : view.timeline) {
-        auto item = data::Value::object();
-        item.set("first", to_rfc3339(entry.first)).set("last", to_rfc3339(entry.last)).set("count", entry.count).set("subject", entry.subject).set("text", entry.text).set("warning", entry.warning);
-        timeline.push_back(std::move(item));
-    }
-    value.set("timeline", std::move(timeline));
-    return value;
 }
 
 } // namespace kdiag::report

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/describe/describe.hpp"
+#include "report/describe/workload.hpp"
 
 #include "facts/pod_status.hpp"
 #include "kube/selector.hpp"
+#include "report/describe/kinds.hpp"
+#include "report/describe/relations.hpp"
 #include "rules/common/workload_health.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
@@ -13,97 +15,156 @@ namespace kdiag::report {
 
 namespace {
 
-void add_pods(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
-    auto pods = input.facts.pods_of_workload(object);
-    if (pods.empty()) return;
-    std::stable_sort(pods.begin(), pods.end(), [](const auto* a, const auto* b) { return rules::is_ready(*a) < rules::is_ready(*b); });
-    constexpr std::size_t most = 12;
-    DescribeSection section;
-    section.table.rows.push_back({"POD", "READY", "STATUS", "RESTARTS", "NODE", "AGE"});
-    for (std::size_t i = 0; i < pods.size() && i < most; ++i) {
-        const auto columns = facts::pod_columns(*pods[i]);
-        section.table.rows.push_back({std::string(pods[i]->meta.name), format("{}/{}", columns.ready, columns.total), columns.status, std::to_string(columns.restarts),
-                                      pods[i]->spec.node_name.empty() ? "<none>" : std::string(pods[i]->spec.node_name), to_age(input.now - pods[i]->meta.created)});
-    }
-    if (pods.size() > most) section.lines.push_back(format("and {} more pods", pods.size() - most));
-    view.sections.push_back(std::move(section));
+constexpr std::size_t k_most_pods = 12;
+constexpr std::size_t k_most_revisions = 4;
+
+/// How far a rollout may go at once: `RollingUpdate, max unavailable 25%, max surge 25%`.
+std::string strategy_text(const kube::Strategy& strategy) {
+    std::string text(strategy.type);
+    if (!strategy.rolling_update) return text;
+    const auto part = [&](std::string_view name, const kube::IntOrString& value) {
+        if (value.set) text += format(", {} {}", name, value.is_text() ? std::string(value.text) : std::to_string(value.number));
+    };
+    part("max unavailable", strategy.rolling_update->max_unavailable);
+    part("max surge", strategy.rolling_update->max_surge);
+    part("partition", strategy.rolling_update->partition);
+    return text;
 }
 
 void set_verdict(DescribeView& view, std::int64_t ready, std::int64_t wanted) {
     const std::string name = view.object.display();
-    if (wanted == 0) view.verdict = format("{} is scaled to 0", name);
-    else view.verdict = format("{} is {}: {} of {} pods ready", name, ready >= wanted ? "serving" : ready > 0 ? "short of pods" : "not serving", ready, wanted);
-    view.works = view.works && ready >= wanted;
+    if (wanted == 0) {
+        view.verdict = format("{} is scaled to 0", name);
+        return;
+    }
+    view.verdict = format("{} is {}: {} of {} ready", name, ready >= wanted ? "running" : ready > 0 ? "short of pods" : "not running", ready, counted(static_cast<std::size_t>(std::max<std::int64_t>(wanted, 0)), "pod"));
+    view.state = ready >= wanted ? Verdict::healthy : ready > 0 ? Verdict::degraded : Verdict::failing;
 }
 
-template <class T> void add_template(const T& object, DescribeView& view) {
-    std::vector<std::string> images;
-    for (const auto& container : object.spec.pod_template.spec.containers) images.push_back(format("{} {}", container.name, container.image));
-    if (!images.empty()) view.facts.emplace_back("Images", list_some(images, 6));
-}
-
-void describe_deployment(const kube::Deployment& object, const DescribeInput& input, DescribeView& view) {
-    set_verdict(view, object.status.ready_replicas, object.spec.replicas.value_or(1));
-    view.facts.emplace_back("Replicas", format("{} wanted, {} updated, {} ready, {} available", object.spec.replicas.value_or(1), object.status.updated_replicas, object.status.ready_replicas, object.status.available_replicas));
-    view.facts.emplace_back("Selector", kube::show(object.spec.selector));
-    view.facts.emplace_back("Strategy", std::string(object.spec.strategy.type));
-    add_template(object, view);
-    DescribeSection revisions;
-    revisions.table.rows.push_back({"REVISION", "REPLICASET", "PODS", "READY", "AGE"});
-    auto sets = input.facts.replica_sets_owned_by(view.object);
-    std::sort(sets.begin(), sets.end(), [](const auto* a, const auto* b) { return a->meta.created > b->meta.created; });
+void add_revisions(const kube::Deployment& object, const DescribeInput& input, DescribeView& view) {
+    auto sets = input.facts.replica_sets_owned_by(kube::ref_of(object));
+    std::stable_sort(sets.begin(), sets.end(), [](const auto* a, const auto* b) { return a->meta.created > b->meta.created; });
+    DescribeSection section{.table = {.rows = {{"REVISION", "REPLICASET", "PODS", "READY", "AGE", "IMAGES"}}}};
     for (const auto* set : sets)
-        if (set->status.replicas > 0 || revisions.table.rows.size() < 4)
-            revisions.table.rows.push_back({std::string(kube::value_of(set->meta.annotations, "deployment.kubernetes.io/revision")), std::string(set->meta.name), std::to_string(set->status.replicas),
-                                            std::to_string(set->status.ready_replicas), to_age(input.now - set->meta.created)});
-    if (revisions.table.rows.size() > 1) view.sections.push_back(std::move(revisions));
+        if (set->status.replicas > 0 || section.table.rows.size() <= k_most_revisions)
+            section.table.rows.push_back({or_none(kube::value_of(set->meta.annotations, "deployment.kubernetes.io/revision")), std::string(set->meta.name),
+                                          std::to_string(set->status.replicas), std::to_string(set->status.ready_replicas), to_age(input.now - set->meta.created),
+                                          images_of(set->spec.pod_template.spec)});
+    view.add(std::move(section));
 }
 
-void describe_job(const kube::Job& object, const DescribeInput& input, DescribeView& view) {
-    const auto* failed = kube::find_condition(object.status.conditions, "Failed");
-    const bool has_failed = failed != nullptr && failed->status == "True";
-    view.verdict = object.status.completion_time ? format("{} has done its work", view.object.display())
-                   : has_failed                  ? format("{} has failed: {}", view.object.display(), failed->reason)
-                   : object.spec.suspend         ? format("{} is suspended", view.object.display())
-                                                 : format("{} is running, {} active", view.object.display(), object.status.active);
-    view.works = view.works && !has_failed;
-    view.facts.emplace_back("Pods", format("{} active, {} succeeded, {} failed; backoffLimit {}", object.status.active, object.status.succeeded, object.status.failed, object.spec.backoff_limit.value_or(6)));
-    if (object.status.start_time) view.facts.emplace_back("Started", format("{} ago{}", to_age(input.now - object.status.start_time), object.status.completion_time ? format(", took {}", to_age(object.status.completion_time - object.status.start_time)) : ""));
-    add_template(object, view);
+std::string autoscaler_of(const kube::ObjectRef& object, const facts::Snapshot& facts) {
+    for (const auto& scaler : facts.all<kube::HorizontalPodAutoscaler>()) {
+        const auto& target = scaler.spec.scale_target_ref;
+        if (scaler.meta.namespace_name != object.namespace_name || target.kind != object.kind || target.name != object.name) continue;
+        return format("HorizontalPodAutoscaler/{}, {} to {} replicas, wants {}", scaler.meta.name, scaler.spec.min_replicas.value_or(1), scaler.spec.max_replicas, scaler.status.desired_replicas);
+    }
+    return {};
 }
 
-void describe_cron_job(const kube::CronJob& object, const DescribeInput& input, DescribeView& view) {
-    view.verdict = object.spec.suspend ? format("{} is suspended", view.object.display()) : format("{} runs at `{}`", view.object.display(), object.spec.schedule);
-    view.facts.emplace_back("Schedule", format("{}{}", object.spec.schedule, object.spec.time_zone.empty() ? "" : format(" ({})", object.spec.time_zone)));
-    view.facts.emplace_back("Last run", object.status.last_schedule_time ? format("{} ago", to_age(input.now - object.status.last_schedule_time)) : "<none>");
-    view.facts.emplace_back("Last success", object.status.last_successful_time ? format("{} ago", to_age(input.now - object.status.last_successful_time)) : "<none>");
+std::string budget_of(const kube::ObjectRef& object, const kube::TextMap& labels, const facts::Snapshot& facts) {
+    for (const auto& budget : facts.all<kube::PodDisruptionBudget>())
+        if (budget.meta.namespace_name == object.namespace_name && budget.spec.selector && kube::matches(*budget.spec.selector, labels))
+            return format("PodDisruptionBudget/{}, {} allowed now", budget.meta.name, counted(static_cast<std::size_t>(std::max<std::int64_t>(budget.status.disruptions_allowed, 0)), "disruption"));
+    return {};
+}
+
+void add_claims(const kube::StatefulSet& object, const DescribeInput& input, DescribeView& view) {
+    std::vector<std::string> claims;
+    for (const auto& wanted : object.spec.volume_claim_templates)
+        for (std::int64_t i = 0; i < std::min<std::int64_t>(object.spec.replicas.value_or(1), 4); ++i) {
+            const std::string name = format("{}-{}-{}", wanted.meta.name, object.meta.name, i);
+            const auto* claim = input.facts.find<kube::PersistentVolumeClaim>(object.meta.namespace_name, name);
+            if (claim != nullptr) claims.push_back(format("{} {}", name, claim->status.phase));
+        }
+    view.fact("Claims", comma_list(claims));
 }
 
 } // namespace
 
-void describe_workload(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
-    const auto& facts = input.facts;
-    if (const auto* found = facts.find<kube::Deployment>(object.namespace_name, object.name); found != nullptr && object.kind == kube::Deployment::k_kind) describe_deployment(*found, input, view);
-    if (const auto* found = facts.find<kube::ReplicaSet>(object.namespace_name, object.name); found != nullptr && object.kind == kube::ReplicaSet::k_kind) {
-        set_verdict(view, found->status.ready_replicas, found->spec.replicas.value_or(1));
-        const auto top = facts.top_owner(found->meta, kube::ReplicaSet::k_kind);
-        if (top.key() != object.key()) view.facts.emplace_back("Owner", top.display());
-        add_template(*found, view);
+void add_pods(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
+    auto pods = input.facts.pods_of_workload(object);
+    std::stable_sort(pods.begin(), pods.end(), [](const auto* a, const auto* b) { return rules::is_ready(*a) < rules::is_ready(*b); });
+    DescribeSection section{.table = {.rows = {{"POD", "READY", "STATUS", "RESTARTS", "NODE", "AGE"}}}};
+    for (std::size_t i = 0; i < pods.size() && i < k_most_pods; ++i) {
+        const auto columns = facts::pod_columns(*pods[i]);
+        section.table.rows.push_back({std::string(pods[i]->meta.name), format("{}/{}", columns.ready, columns.total), columns.status, std::to_string(columns.restarts),
+                                      or_none(pods[i]->spec.node_name), to_age(input.now - pods[i]->meta.created)});
     }
-    if (const auto* found = facts.find<kube::StatefulSet>(object.namespace_name, object.name); found != nullptr && object.kind == kube::StatefulSet::k_kind) {
-        set_verdict(view, found->status.ready_replicas, found->spec.replicas.value_or(1));
-        view.facts.emplace_back("Replicas", format("{} wanted, {} made, {} ready, {} updated", found->spec.replicas.value_or(1), found->status.replicas, found->status.ready_replicas, found->status.updated_replicas));
-        view.facts.emplace_back("Service", std::string(found->spec.service_name));
-        add_template(*found, view);
-    }
-    if (const auto* found = facts.find<kube::DaemonSet>(object.namespace_name, object.name); found != nullptr && object.kind == kube::DaemonSet::k_kind) {
-        set_verdict(view, found->status.number_ready, found->status.desired_number_scheduled);
-        view.facts.emplace_back("Nodes", format("{} wanted, {} scheduled, {} ready, {} misscheduled", found->status.desired_number_scheduled, found->status.current_number_scheduled, found->status.number_ready, found->status.number_misscheduled));
-        add_template(*found, view);
-    }
-    if (const auto* found = facts.find<kube::Job>(object.namespace_name, object.name); found != nullptr && object.kind == kube::Job::k_kind) describe_job(*found, input, view);
-    if (const auto* found = facts.find<kube::CronJob>(object.namespace_name, object.name); found != nullptr && object.kind == kube::CronJob::k_kind) describe_cron_job(*found, input, view);
+    if (pods.size() > k_most_pods) section.lines.push_back({"", format("and {} more pods", pods.size() - k_most_pods)});
+    if (pods.empty() && !input.facts.knows<kube::Pod>()) view.fact("Pods", "<unknown>, pods could not be read");
+    view.add(std::move(section));
+}
+
+void add_template(const kube::ObjectRef& object, const kube::PodTemplate& pod_template, const data::Value& raw_template, const DescribeInput& input, DescribeView& view) {
+    view.fact("Serves", services_of(object.namespace_name, pod_template.meta.labels, input.facts));
+    view.fact("Uses", uses_of(object.namespace_name, pod_template.spec, input.facts));
+    view.fact("Scaled by", autoscaler_of(object, input.facts));
+    view.fact("Guarded by", budget_of(object, pod_template.meta.labels, input.facts));
+    view.fact("Images", images_of(pod_template.spec));
+    DescribeSection labels{.title = "Template: labels and annotations", .full_only = true};
+    for (const char* part : {"labels", "annotations"})
+        for (const auto& [key, value] : raw_template.at("metadata", part).as_object()) labels.lines.push_back({"", format("{}={}", key, value.as_string())});
+    view.add(std::move(labels));
+    add_pod_spec(raw_template["spec"], {}, "Template: ", view);
+}
+
+bool describe_deployment(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
+    const auto* found = input.facts.find<kube::Deployment>(object.namespace_name, object.name);
+    if (found == nullptr) return false;
+    const auto wanted = found->spec.replicas.value_or(1);
+    set_verdict(view, found->status.ready_replicas, wanted);
+    if (found->spec.paused) view.verdict += ", its rollout is paused";
+    view.fact("Replicas", format("{} wanted, {} updated, {} ready, {} available", wanted, found->status.updated_replicas, found->status.ready_replicas, found->status.available_replicas));
+    view.fact("Selector", kube::show(found->spec.selector));
+    view.fact("Strategy", strategy_text(found->spec.strategy));
+    add_template(object, found->spec.pod_template, input.raw.at("spec", "template"), input, view);
+    add_revisions(*found, input, view);
     add_pods(object, input, view);
+    return true;
+}
+
+bool describe_replica_set(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
+    const auto* found = input.facts.find<kube::ReplicaSet>(object.namespace_name, object.name);
+    if (found == nullptr) return false;
+    set_verdict(view, found->status.ready_replicas, found->spec.replicas.value_or(1));
+    view.fact("Owner", owner_chain(found->meta, kube::ReplicaSet::k_kind, input.facts));
+    view.fact("Revision", std::string(kube::value_of(found->meta.annotations, "deployment.kubernetes.io/revision")));
+    view.fact("Replicas", format("{} wanted, {} made, {} ready", found->spec.replicas.value_or(1), found->status.replicas, found->status.ready_replicas));
+    view.fact("Selector", kube::show(found->spec.selector));
+    add_template(object, found->spec.pod_template, input.raw.at("spec", "template"), input, view);
+    add_pods(object, input, view);
+    return true;
+}
+
+bool describe_stateful_set(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
+    const auto* found = input.facts.find<kube::StatefulSet>(object.namespace_name, object.name);
+    if (found == nullptr) return false;
+    const auto wanted = found->spec.replicas.value_or(1);
+    set_verdict(view, found->status.ready_replicas, wanted);
+    view.fact("Replicas", format("{} wanted, {} made, {} ready, {} updated", wanted, found->status.replicas, found->status.ready_replicas, found->status.updated_replicas));
+    view.fact("Selector", kube::show(found->spec.selector));
+    view.fact("Strategy", format("{}, pods {}", strategy_text(found->spec.update_strategy), found->spec.pod_management_policy == "Parallel" ? "all at once" : "one after the other"));
+    view.fact("Service", std::string(found->spec.service_name));
+    add_claims(*found, input, view);
+    add_template(object, found->spec.pod_template, input.raw.at("spec", "template"), input, view);
+    add_pods(object, input, view);
+    return true;
+}
+
+bool describe_daemon_set(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
+    const auto* found = input.facts.find<kube::DaemonSet>(object.namespace_name, object.name);
+    if (found == nullptr) return false;
+    set_verdict(view, found->status.number_ready, found->status.desired_number_scheduled);
+    if (found->status.desired_number_scheduled == 0) view.verdict = format("{} wants no node", view.object.display());
+    view.fact("Nodes", format("{} wanted, {} scheduled, {} updated, {} ready, {} available, {} misscheduled", found->status.desired_number_scheduled, found->status.current_number_scheduled,
+                              found->status.updated_number_scheduled, found->status.number_ready, found->status.number_available, found->status.number_misscheduled));
+    view.fact("Selector", kube::show(found->spec.selector));
+    view.fact("Node selector", kube::show(found->spec.pod_template.spec.node_selector));
+    view.fact("Strategy", strategy_text(found->spec.update_strategy));
+    add_template(object, found->spec.pod_template, input.raw.at("spec", "template"), input, view);
+    add_pods(object, input, view);
+    return true;
 }
 
 } // namespace kdiag::report

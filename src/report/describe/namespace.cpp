@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/describe/kinds.hpp"
+#include "report/describe/relations.hpp"
+
+#include "util/format.hpp"
+#include "util/strings.hpp"
+
+namespace kdiag::report {
+
+namespace {
+
+std::string contents_of(std::string_view name, const facts::Snapshot& facts) {
+    std::vector<std::string> counts;
+    for (std::size_t i = 0; i < kube::k_resource_count; ++i) {
+        const auto& info = kube::info_of(static_cast<kube::Resource>(i));
+        if (!info.namespaced || info.resource == kube::Resource::events || info.resource == kube::Resource::endpointslices) continue;
+        facts::with_type_of(info.resource, [&]<class T>() {
+            std::size_t count = 0;
+            for (const auto& object : facts.all<T>())
+                if (object.meta.namespace_name == name) ++count;
+            if (count > 0) counts.push_back(counted(count, info.singular, info.plural));
+        });
+    }
+    return counts.empty() ? "nothing that could be read" : comma_list(counts, 12);
+}
+
+} // namespace
+
+bool describe_namespace(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
+    const auto* found = input.facts.find<kube::Namespace>({}, object.name);
+    if (found == nullptr) return false;
+    view.verdict = format("{} is {}", object.display(), to_lower(found->status.phase));
+    if (found->status.phase != "Active") view.state = Verdict::degraded;
+    view.fact("Holds", contents_of(object.name, input.facts));
+    view.fact("Age", to_age(input.now - found->meta.created));
+    DescribeSection section{.table = {.rows = {{"QUOTA", "RESOURCE", "USED", "HARD"}}}};
+    for (const auto& quota : input.facts.all<kube::ResourceQuota>())
+        if (quota.meta.namespace_name == object.name)
+            for (const auto& [resource, hard] : quota.status.hard)
+                section.table.rows.push_back({std::string(quota.meta.name), std::string(resource), or_none(kube::value_of(quota.status.used, resource)), std::string(hard)});
+    view.add(std::move(section));
+    return true;
+}
+
+} // namespace kdiag::report
