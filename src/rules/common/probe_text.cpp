@@ -31,7 +31,45 @@ std::string declared_ports(const kube::Container& container) {
     return list_some(ports, 4);
 }
 
+/// The program that the runtime did not find in the image: `exec: "curl": executable file not found in $PATH`.
+std::string_view missing_program(std::string_view message) {
+    if (!contains(message, "executable file not found") && !contains(message, "no such file or directory")) return {};
+    return contains(message, "probe errored") ? between(message, "exec: \"", "\"") : std::string_view();
+}
+
+/// What follows `Readiness probe failed: `, `... errored: `, or `... errored and resulted in unknown state: ` as newer kubelets say.
+std::string_view words_of(std::string_view message) {
+    const auto colon = message.find(": ");
+    return trim(colon == std::string_view::npos ? message : message.substr(colon + 2));
+}
+
+/// What went wrong, without the layers that the runtime passed it through.
+std::string_view core_of_error(std::string_view message) {
+    constexpr std::string_view k_last_layer = "unable to start container process: ", k_no_more_known = ": unknown";
+    auto words = words_of(message);
+    if (const auto at = words.find(k_last_layer); at != std::string_view::npos) words.remove_prefix(at + k_last_layer.size());
+    if (words.ends_with(k_no_more_known)) words.remove_suffix(k_no_more_known.size());
+    return words;
+}
+
+/// What a command prints is its own: words in it about refused connections are not about the probe.
+std::string explain_command_failure(const kube::Probe& probe, std::string_view kind, std::string_view message) {
+    if (command_timed_out(message)) return format("the {} probe ({}) gets no answer within its timeout of {}s", kind, probe_target(probe), probe.timeout_seconds);
+    if (const auto program = missing_program(message); !program.empty())
+        return format("the {} probe runs `{}`, which is not in the container's image", kind, program);
+    if (contains(message, "probe errored")) return format("the {} probe cannot be run: {}", kind, core_of_error(message));
+    const auto output = contains(message, ": ") ? words_of(message) : std::string_view();
+    if (output.empty() && !message.empty()) return format("the {} probe's command `{}` fails without saying why", kind, join(probe.exec->command, " "));
+    return output.empty() ? format("the {} probe's command `{}` fails", kind, join(probe.exec->command, " "))
+                          : format("the {} probe's command fails and says: {}", kind, output);
+}
+
 } // namespace
+
+bool command_timed_out(std::string_view message) {
+    if (contains(message, "probe errored")) return contains(message, "deadline exceeded") || contains(message, "timed out");
+    return words_of(message).starts_with("command") && contains(message, "timed out");
+}
 
 std::string probe_target(const kube::Probe& probe) {
     if (probe.http_get) {
@@ -64,6 +102,7 @@ std::optional<std::string> undeclared_port_name(const kube::Container& container
 }
 
 std::string explain_probe_failure(const kube::Container& container, const kube::Probe& probe, std::string_view kind, std::string_view message) {
+    if (probe.exec) return explain_command_failure(probe, kind, message);
     const auto port = probe_port(container, probe);
     const std::string asked = port ? format("port {}", *port) : "its port";
     bool declared = false;
@@ -73,24 +112,29 @@ std::string explain_probe_failure(const kube::Container& container, const kube::
     if (contains(message, "connection refused")) {
         if (!declared && !container.ports.empty())
             return format("nothing listens on {}, which the {} probe asks; the container declares {}", asked, kind, declared_ports(container));
-        return format("nothing listens on {} yet or any more, which the {} probe asks: connection refused", asked, kind);
+        return format("nothing listens on {}, which the {} probe asks: the program has not come up, or listens elsewhere or on 127.0.0.1 only", asked, kind);
     }
+    if (contains(message, "no route to host")) return format("the kubelet cannot reach the pod's address for the {} probe: no route to host", kind);
+    if (contains(message, "connection reset") || trim(message).ends_with(": EOF"))
+        return format("{} closes the connection of the {} probe without an answer", asked, kind);
+    if (contains(message, "failed to connect service")) // what gRPC says of a closed port and of one that speaks TLS
+        return format("the {} probe gets no gRPC connection to {}: nothing listens there, or it speaks TLS", kind, asked);
     if (contains(message, "statuscode: ") || contains(message, "status code ")) {
         const auto code = message.substr(message.rfind(' ') + 1);
         return format("the {} probe ({}) is answered with status {}", kind, probe_target(probe), trim(code));
     }
+    if (const auto answer = between(message, "(responded with \"", "\")"); !answer.empty())
+        return format("the {} probe ({}) is answered with {}", kind, probe_target(probe), answer);
+    if (contains(message, "does not implement the grpc health protocol"))
+        return format("the {} probe asks for gRPC's health service, which the server on {} does not have", kind, asked);
+    if (contains(message, "dial tcp") && contains(message, "i/o timeout"))
+        return format("the {} probe cannot connect to {} within {}s, and nothing refuses it: something on the way drops it", kind, asked, probe.timeout_seconds);
     if (contains(message, "timed out") || contains(message, "deadline exceeded") || contains(message, "Client.Timeout") || contains(message, "i/o timeout"))
         return format("the {} probe ({}) gets no answer within its timeout of {}s", kind, probe_target(probe), probe.timeout_seconds);
     if (contains(message, "no such host")) return format("the {} probe asks a host that does not resolve", kind);
-    if (contains(message, "executable file not found") || contains(message, "errored")) return format("the {} probe cannot be run: {}", kind, trim(message));
     if (contains(message, "server gave HTTP response to HTTPS client")) return format("the {} probe speaks HTTPS, and {} speaks HTTP", kind, asked);
     if (contains(message, "malformed HTTP response")) return format("the {} probe speaks HTTP, and {} probably speaks TLS", kind, asked);
-    if (probe.exec) {
-        const auto colon = message.find(": ");
-        const auto output = trim(colon == std::string_view::npos ? std::string_view() : message.substr(colon + 2));
-        return output.empty() ? format("the {} probe's command `{}` fails", kind, join(probe.exec->command, " "))
-                              : format("the {} probe's command fails and says: {}", kind, output);
-    }
+    if (contains(message, "probe errored")) return format("the {} probe cannot be run: {}", kind, words_of(message));
     return {};
 }
 

@@ -18,6 +18,8 @@ std::string probe_sentence(const kube::Probe& probe, std::string_view consequenc
 std::optional<std::int64_t> probe_port(const kube::Container& container, const kube::Probe& probe);
 /// The name of the port that a probe asks, when it is a name that the container does not declare.
 std::optional<std::string> undeclared_port_name(const kube::Container& container, const kube::Probe& probe);
+/// Whether the kubelet gave up on a probe's command; a command that says itself that something timed out is another matter.
+bool command_timed_out(std::string_view message);
 /// Why a probe fails, from the kubelet's message and the container's ports: refused, too slow, a status, an exit code. `kind` is
 /// `readiness`, `liveness` or `startup`. Empty when the message says nothing that is known.
 std::string explain_probe_failure(const kube::Container& container, const kube::Probe& probe, std::string_view kind, std::string_view message);

@@ -13,7 +13,7 @@ void check(const RuleContext& context, FindingSink& sink) {
 
 extern const Rule k_probe_exec{
     {.id = "KD1307", .name = "readiness-command-failing", .title = "the command of a readiness probe fails", .category = "probe", .scenario = Scenario::running_but_broken, .stage = Stage::readiness,
-     .severity = Severity::error, .needs = {kube::Resource::pods}, .uses = {kube::Resource::events, kube::Resource::logs, kube::Resource::replicasets}, .precedence = 30,
+     .severity = Severity::error, .needs = {kube::Resource::pods}, .uses = {kube::Resource::events, kube::Resource::logs, kube::Resource::replicasets, kube::Resource::services}, .precedence = 30,
      .doc = {.meaning = "The command of a container's readiness probe ends with an error.",
              .why_it_matters = "No Service sends requests to the pod.",
              .how_it_is_found = "The probe runs a command, and its newest failure quotes what the command said.",

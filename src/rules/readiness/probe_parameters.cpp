@@ -6,6 +6,7 @@
 #include "util/format.hpp"
 
 #include <array>
+#include <string_view>
 
 namespace kdiag::rules::readiness {
 
@@ -21,14 +22,37 @@ std::array<NamedProbe, 3> probes_of(const kube::Container& container) {
     return {{{"livenessProbe", "liveness", container.liveness_probe.get()}, {"readinessProbe", "readiness", container.readiness_probe.get()}, {"startupProbe", "startup", container.startup_probe.get()}}};
 }
 
-/// What is unwise about a probe's timing; empty when nothing is.
-std::string doubt_about(const kube::Container& container, const NamedProbe& named) {
+bool is_liveness(const NamedProbe& named) {
+    return std::string_view(named.field) == "livenessProbe";
+}
+bool is_readiness(const NamedProbe& named) {
+    return std::string_view(named.field) == "readinessProbe";
+}
+
+struct Doubt {
+    std::string text; ///< empty: the timing is fine
+    std::string help;
+};
+
+/// How long a probe may fail before it has consequences.
+std::int64_t budget(const kube::Probe& probe) {
+    return probe.failure_threshold * probe.period_seconds;
+}
+
+Doubt doubt_about(const kube::Container& container, const NamedProbe& named) {
     const auto& probe = *named.probe;
-    if (probe.timeout_seconds > probe.period_seconds) return format("its timeout of {}s is longer than its period of {}s", probe.timeout_seconds, probe.period_seconds);
-    if (named.probe == container.liveness_probe.get() && !container.startup_probe && probe.failure_threshold == 1) return "one failure restarts the container";
-    if (named.probe == container.liveness_probe.get() && container.readiness_probe && probe_target(probe) == probe_target(*container.readiness_probe) && probe.http_get &&
-        probe.failure_threshold <= container.readiness_probe->failure_threshold)
-        return "it asks the same as the readiness probe and gives up as early, so a slow moment restarts the container instead of sparing it";
+    const auto* readiness = container.readiness_probe.get();
+    // By its field: probes that are alike byte for byte share one object.
+    const bool restarts = is_liveness(named);
+    if (probe.timeout_seconds > probe.period_seconds)
+        return {format("its timeout of {}s is longer than its period of {}s, so failures are noticed later than the period promises", probe.timeout_seconds, probe.period_seconds),
+                "keep timeoutSeconds at or below periodSeconds"};
+    if (restarts && probe.failure_threshold == 1 && !container.startup_probe)
+        return {"one failure restarts the container", "let liveness tolerate several failures (failureThreshold), and cover the start with a startup probe"};
+    if (restarts && readiness != nullptr && probe.http_get && probe_target(probe) == probe_target(*readiness) && budget(probe) <= budget(*readiness))
+        return {format("it asks the same as the readiness probe and gives up after {}s, no later than that one ({}s): a slow moment restarts the container instead of sparing it",
+                       budget(probe), budget(*readiness)),
+                "let liveness be more patient than readiness (failureThreshold), or ask something that does not depend on others"};
     return {};
 }
 
@@ -39,15 +63,16 @@ void check(const RuleContext& context, FindingSink& sink) {
             for (const auto& named : probes_of(*view.spec)) {
                 if (named.probe == nullptr) continue;
                 const auto doubt = doubt_about(*view.spec, named);
-                if (doubt.empty()) continue;
+                if (doubt.text.empty()) continue;
                 Finding finding;
                 finding.subject = ref_of(view);
                 finding.discriminator = named.kind;
                 finding.severity = Severity::warning;
                 finding.title = format("the {} probe of {} is risky", named.kind, view.display());
-                finding.cause = doubt;
-                finding.evidence.push_back({.text = format("{} probe: {}", named.kind, probe_sentence(*named.probe, "gives up")), .path = view.spec_path(named.field), .value = probe_target(*named.probe)});
-                finding.remedies.push_back({.text = "keep the timeout below the period, and let liveness be more patient than readiness",
+                finding.cause = doubt.text;
+                finding.impact = is_readiness(named) ? "requests keep going to a container that cannot answer" : "a short moment of load can become a restart";
+                finding.evidence.push_back({.text = format("{} probe: {}", named.kind, probe_sentence(*named.probe, is_readiness(named) ? "out" : "restart")), .path = view.spec_path(named.field), .value = probe_target(*named.probe)});
+                finding.remedies.push_back({.text = doubt.help,
                                             .command = format("{} edit {}", kubectl_in(pod.meta.namespace_name), kubectl_name(context.facts.top_owner(pod))), .risk = Risk::disruptive});
                 sink.add(std::move(finding));
             }
@@ -61,8 +86,8 @@ extern const Rule k_probe_parameters{
      .severity = Severity::warning, .needs = {kube::Resource::pods}, .uses = {kube::Resource::replicasets}, .precedence = 1, .best_practice = true,
      .doc = {.meaning = "The timing of a probe invites trouble: a timeout longer than the period, a liveness probe that restarts at the first failure, or one that repeats the readiness probe without more patience.",
              .why_it_matters = "A short moment of load becomes a restart, and restarts become more load.",
-             .how_it_is_found = "The parameters of the probes of running containers are compared with each other.",
-             .what_to_do = "Keep timeoutSeconds below periodSeconds.\nLet liveness tolerate more failures than readiness.\nUse a startup probe for slow starts.",
+             .how_it_is_found = "The parameters of the probes of running containers are compared with each other; what counts is failureThreshold times periodSeconds.",
+             .what_to_do = "Keep timeoutSeconds at or below periodSeconds.\nLet liveness tolerate more failures than readiness.\nUse a startup probe for slow starts.",
              .false_positives = "Programs that really have to be restarted at once.",
              .see_also = "KD1303 KD1302"}},
     check};

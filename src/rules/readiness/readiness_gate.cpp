@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_words.hpp"
 #include "rules/common/workload_health.hpp"
 #include "rules/rule.hpp"
@@ -19,6 +20,13 @@ const kube::ReadinessGate* open_gate(const kube::Pod& pod) {
     return nullptr;
 }
 
+/// Who sets a gate's condition, by the prefix that its makers use.
+std::string_view keeper_of(std::string_view gate) {
+    if (gate.starts_with("target-health.elbv2.k8s.aws") || gate.starts_with("target-health.alb.ingress.k8s.aws")) return "the AWS Load Balancer Controller, and the health of the target group";
+    if (gate.starts_with("cloud.google.com/")) return "the NEG controller of GKE, and the health of the backend service";
+    return "a controller of the cluster's load balancer, mesh or rollouts";
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (pod.meta.deleted || pod.status.phase != "Running") continue;
@@ -35,8 +43,10 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.title = format("pod waits for its readiness gate `{}`", gate->condition_type);
         finding.cause = condition == nullptr ? format("no controller has set the condition `{}`, which the pod waits for", gate->condition_type)
                                              : format("the condition `{}` is {}{}{}", gate->condition_type, condition->status, condition->message.empty() ? "" : ": ", condition->message);
+        finding.impact = "no Service sends it requests";
+        finding.evidence.push_back(condition_evidence(*ready));
         finding.evidence.push_back({.text = format("all containers are ready, the gate `{}` is not met", gate->condition_type), .path = ".spec.readinessGates", .value = std::string(gate->condition_type)});
-        finding.remedies.push_back({.text = "look at the controller that sets this condition (a load balancer's, a mesh's)",
+        finding.remedies.push_back({.text = format("look at what sets this condition: {}", keeper_of(gate->condition_type)),
                                     .command = format("{} get pod {} -o yaml", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name))});
         sink.add(std::move(finding));
     }

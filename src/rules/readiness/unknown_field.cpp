@@ -6,7 +6,8 @@
 #include "util/strings.hpp"
 #include "util/suggest.hpp"
 
-#include <cctype>
+#include <string>
+#include <vector>
 
 namespace kdiag::rules::readiness {
 
@@ -33,26 +34,55 @@ bool is_troubled(const RuleContext& context, const kube::ObjectRef& ref) {
     return false;
 }
 
+/// Where a field of this name stands in a pod template; empty when it is not one of the usual places.
+std::string_view home_of(std::string_view field) {
+    if (kube::find_known_field("Container", field).exists) return "a container";
+    if (kube::find_known_field("PodSpec", field).exists) return "the pod's spec";
+    return {};
+}
+
+/// What one dropped field was probably meant to be.
+struct Slip {
+    std::string wrong, meant, words;
+};
+Slip read_slip(std::string_view kind, std::string_view path) {
+    Slip slip{.wrong = std::string(last_part(path)), .meant = {}, .words = {}};
+    const auto near = nearest(slip.wrong, kube::known_field_names(type_around(kind, path)), 1);
+    const auto home = home_of(slip.wrong);
+    if (!near.empty()) {
+        slip.meant = near.front();
+        slip.words = format("`{}` is not a field, `{}` is", slip.wrong, slip.meant);
+    } else if (!home.empty()) {
+        slip.words = format("`{}` is not a field there (`{}`) but of {}", slip.wrong, path, home);
+    } else {
+        slip.words = format("`{}` is not a field of Kubernetes there", path);
+    }
+    return slip;
+}
+
 template <class T> void check_kind(const RuleContext& context, FindingSink& sink) {
+    constexpr std::size_t k_most = 3; // of the fields in title and cause; the evidence has them all
     for (const auto& object : context.facts.all<T>()) {
         if (object.meta.unknown_fields.empty()) continue;
-        const auto path = object.meta.unknown_fields.front();
-        const auto wrong = last_part(path);
-        const auto names = kube::known_field_names(type_around(T::k_kind, path));
-        const auto near = nearest(wrong, names, 1);
+        std::vector<std::string> wrong, words, meant;
+        for (const auto path : object.meta.unknown_fields) {
+            const auto slip = read_slip(T::k_kind, path);
+            wrong.push_back(format("`{}`", slip.wrong));
+            if (words.size() < k_most) words.push_back(slip.words);
+            if (!slip.meant.empty()) meant.push_back(format("`{}`", slip.meant));
+        }
         Finding finding;
         finding.subject = kube::ref_of(object);
         const bool troubled = is_troubled(context, finding.subject);
         finding.severity = troubled ? Severity::error : Severity::warning;
         finding.confidence = troubled ? Confidence::likely : Confidence::certain;
-        finding.title = format("the manifest says `{}`, which is no field and was dropped", wrong);
-        finding.cause = near.empty() ? format("`{}` is not a field of Kubernetes there, and the API server drops what it does not know", path)
-                                     : format("`{}` is not a field, `{}` is; the API server drops what it does not know without an error", wrong, near.front());
+        finding.title = format("the manifest says {}, which {} dropped", list_some(wrong, k_most), wrong.size() == 1 ? "is no field and was" : "are no fields and were");
+        finding.cause = format("{}; the API server drops what it does not know without an error", join(words, "; "));
         for (const auto unknown : object.meta.unknown_fields)
             finding.evidence.push_back({.text = format("last applied with `{}`", unknown), .path = ".metadata.annotations[\"kubectl.kubernetes.io/last-applied-configuration\"]", .value = std::string(unknown)});
         finding.first_seen = object.meta.created;
-        finding.impact = troubled ? "its pods run without what the field was to say" : "what the field was to say is not in effect";
-        finding.remedies.push_back({.text = near.empty() ? "correct the manifest and apply it again" : format("write `{}` in the manifest and apply it again", near.front()),
+        finding.impact = troubled ? "its pods run without what the manifest was to say" : "what the manifest was to say is not in effect";
+        finding.remedies.push_back({.text = meant.size() == wrong.size() ? format("write {} in the manifest and apply it again", list_some(meant, k_most)) : "correct the manifest and apply it again",
                                     .command = "kubectl apply --validate=strict -f FILE", .risk = Risk::change});
         sink.add(std::move(finding));
     }
