@@ -6,6 +6,7 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <map>
 
 namespace kdiag::data {
@@ -39,11 +40,21 @@ std::string_view text_of(const yaml_char_t* text) {
     return text == nullptr ? std::string_view() : std::string_view(reinterpret_cast<const char*>(text));
 }
 
-std::size_t count_nodes(const Value& value) {
-    std::size_t count = 1;
-    for (const auto& element : value.as_array()) count += count_nodes(element);
-    for (const auto& member : value.as_object()) count += count_nodes(member.second);
-    return count;
+/// How many values a value holds with itself, and how many levels of them are below it.
+struct Extent {
+    std::size_t nodes = 1, levels = 0;
+
+    void add(const Extent& inner) {
+        nodes += inner.nodes;
+        levels = std::max(levels, inner.levels + 1);
+    }
+};
+
+Extent extent_of(const Value& value) {
+    Extent extent;
+    for (const auto& element : value.as_array()) extent.add(extent_of(element));
+    for (const auto& member : value.as_object()) extent.add(extent_of(member.second));
+    return extent;
 }
 
 /// Makes documents of libyaml's events.
@@ -75,6 +86,8 @@ private:
         return {.kind = ErrorKind::decode, .message = format("{}:{}:{}: {}", m_name, mark.line, mark.column, what)};
     }
 
+    Error too_deep(Mark mark) const { return error(mark, format("it is nested deeper than {} levels", m_options.max_depth)); }
+
     Status next(Event& event) {
         if (yaml_parser_parse(&m_parser.raw, &event.raw) == 1) return {};
         const auto& raw = m_parser.raw;
@@ -91,7 +104,7 @@ private:
 
     Status node(const Event& event, Value& out, std::size_t depth) {
         const Mark mark = mark_of(event.raw.start_mark);
-        if (depth > m_options.max_depth) return error(mark, format("it is nested deeper than {} levels", m_options.max_depth));
+        if (depth > m_options.max_depth) return too_deep(mark);
         KD_TRY(count(mark, 1));
         std::string anchor;
         switch (event.raw.type) {
@@ -114,14 +127,15 @@ private:
         case YAML_ALIAS_EVENT: {
             const auto found = m_anchors.find(std::string(text_of(event.raw.data.alias.anchor)));
             if (found == m_anchors.end()) return error(mark, format("the alias `*{}` has no anchor before it", text_of(event.raw.data.alias.anchor)));
-            KD_TRY(count(mark, found->second.nodes));
+            KD_TRY(count(mark, found->second.extent.nodes));
+            if (depth + found->second.extent.levels > m_options.max_depth) return too_deep(mark); // an alias of an alias of an alias
             out = found->second.value;
             return {};
         }
         default: return error(mark, "a value is missing");
         }
         out.mark = mark;
-        if (!anchor.empty()) m_anchors[anchor] = {out, count_nodes(out)};
+        if (!anchor.empty()) m_anchors[anchor] = {out, extent_of(out)};
         return {};
     }
 
@@ -177,7 +191,7 @@ private:
 
     struct Anchor {
         Value value;
-        std::size_t nodes = 0;
+        Extent extent;
     };
 
     std::string m_name;
