@@ -63,10 +63,16 @@ private:
             scalar(plain_text(value), YAML_PLAIN_SCALAR_STYLE);
     }
 
+    static std::string number_text(double number) {
+        if (std::isnan(number)) return ".nan";
+        if (std::isinf(number)) return number > 0 ? ".inf" : "-.inf";
+        return format("{}", number);
+    }
+
     static std::string plain_text(const Value& value) {
         if (value.is_bool()) return value.as_bool() ? "true" : "false";
         if (value.is_integer()) return format("{}", value.as_integer());
-        if (value.is_number()) return format("{}", value.as_double());
+        if (value.is_number()) return number_text(value.as_double());
         return "null";
     }
 

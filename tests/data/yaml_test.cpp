@@ -62,6 +62,9 @@ TEST_CASE("bombs and depth are refused") {
     }
     CHECK(error_of(bomb).find("aliases") != std::string::npos);
     CHECK(error_of(std::string(100'000, '[')).find("deeper") != std::string::npos);
+    std::string chain = "- &a0 x\n"; // each alias is shallow where it is written
+    for (int i = 1; i <= 200; ++i) chain += "- &a" + std::to_string(i) + " [[[*a" + std::to_string(i - 1) + "]]]\n";
+    CHECK(error_of(chain).find("deeper than 200") != std::string::npos);
 }
 
 TEST_CASE("YAML is written as kubectl writes it, and reads back the same") {
@@ -70,4 +73,5 @@ TEST_CASE("YAML is written as kubectl writes it, and reads back the same") {
     const std::string text = to_yaml(*value);
     CHECK(text == "apiVersion: v1\ndata:\n  number: \"8080\"\n  bool: \"yes\"\n  empty: \"\"\n  text: |\n    one\n    two\n  plain: 'a: b'\n  none: null\nlist:\n- name: a\n  ports:\n  - 80\n  - 443\n- []\nmap: {}\n");
     CHECK(as_json(text) == to_json(*value));
+    CHECK(to_yaml(parse_yaml("[.inf, -.Inf, .NaN, 1.5]", "x")->front()) == "- .inf\n- -.inf\n- .nan\n- 1.5\n");
 }
