@@ -124,6 +124,10 @@ Json to_nlohmann(const Value& value) {
 } // namespace
 
 Result<Value> parse_json(std::string_view text) {
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) { // nlohmann would take it for the end
+        const Mark mark = mark_of(text, nul);
+        return Error{.kind = ErrorKind::decode, .message = format("broken JSON at line {}, column {}: a NUL byte", mark.line, mark.column)};
+    }
     Builder builder;
     bool good = false;
     std::string thrown;

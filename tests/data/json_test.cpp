@@ -24,6 +24,7 @@ TEST_CASE("what is broken says where") {
         CAPTURE(bad);
         CHECK(!parse_json(bad));
     }
+    CHECK(parse_json(std::string_view("{}\n\0{}", 6)).error().message.find("line 2, column 1") != std::string::npos); // a NUL ends nothing
 }
 
 TEST_CASE("invalid UTF-8 never makes invalid JSON") {
