@@ -55,6 +55,7 @@ TEST_CASE("a list gives its items and its own text, whatever the chunks") {
 TEST_CASE("single objects, documents in a row, arrays and empty lists") {
     CHECK(split_in(R"({"kind":"Pod","spec":{"items":[{"a":1}]}})", 7).items.size() == 1);
     CHECK(split_in("{\"a\":1}\n{\"b\":2}\n\n{\"c\":{}}", 3).items == std::vector<std::string>{"{\"a\":1}", "{\"b\":2}", "{\"c\":{}}"});
+    CHECK(split_in(R"({"a\"items":[{"b":1},{"c":1}]})", 7).items.size() == 1);
     CHECK(split_in(R"([{"a":1},{"b":2}])", 5).items.size() == 2);
     CHECK(split_in("\xef\xbb\xbf{\"a\":1}", 2).items.size() == 1);
     const auto empty = split_in(R"({"items":[],"kind":"List"})", 4);

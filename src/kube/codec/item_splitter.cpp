@@ -223,7 +223,8 @@ bool ItemSplitter::is_items_array(std::size_t at) const {
     if (end == m_keep || m_buffer[end - 1] != ':') return false;
     end = skip_blanks(end - 1);
     constexpr std::string_view name = "\"items\"";
-    return end >= m_keep + name.size() && std::string_view(m_buffer.data() + end - name.size(), name.size()) == name;
+    if (end <= m_keep + name.size() || std::string_view(m_buffer.data() + end - name.size(), name.size()) != name) return false;
+    return m_buffer[end - name.size() - 1] != '\\'; // not the end of a key such as `a\"items`
 }
 
 Error ItemSplitter::error_at(std::size_t at, std::string_view what) const {
