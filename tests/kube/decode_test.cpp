@@ -173,6 +173,8 @@ TEST_CASE("a shared member that is wrong says where, is not remembered, and a re
         REQUIRE(!pod);
         CHECK(pod.error().message == "spec.containers[0].env[1].name: expected a string, found a number");
     }
+    const PaddedText broken(R"({"spec":{"containers":[{"livenessProbe":{"httpGet":{"path":"/","p":"a":"http"},"q":10}}]},"status":{}})");
+    for (int round = 0; round < 2; ++round) CHECK(!decoder.decode<Pod>(broken.view()));
     const PaddedText repeated(R"({"spec":{"containers":[{"env":[{"name":"A"}],"env":[{"name":"B"},{"name":"C"}]}]}})");
     const auto pod = decoder.decode<Pod>(repeated.view());
     REQUIRE(pod);

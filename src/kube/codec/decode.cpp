@@ -358,7 +358,10 @@ Status Decoder::fill(void* object, const StructType& type, std::string_view json
     if (const auto error = document.get_object().get(members); error != simdjson::SUCCESS) {
         return Error{.kind = ErrorKind::decode, .message = "expected an object"};
     }
-    if (!filler.fill_members(members, object, type)) return filler.error();
+    if (!filler.fill_members(members, object, type)) {
+        m_impl->shared.forget(); // broken JSON may show only behind a shared member that was fine by itself
+        return filler.error();
+    }
     return {};
 }
 

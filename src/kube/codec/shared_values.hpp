@@ -26,6 +26,7 @@ public:
         slot.bytes.assign(bytes);
         slot.value = std::move(value);
     }
+    void forget() { m_slots = {}; }
 
 private:
     static constexpr std::size_t k_slots = 256;
