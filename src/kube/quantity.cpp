@@ -90,11 +90,14 @@ std::string show_count(std::int64_t thousandths) {
 }
 
 std::string show_bytes(std::int64_t thousandths) {
-    if (thousandths < 0) return "-" + show_bytes(-thousandths);
+    if (thousandths < 0) {
+        const auto size = show_bytes(-thousandths);
+        return size == "0" ? size : "-" + size;
+    }
     constexpr std::array<std::string_view, 7> units = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
     double value = static_cast<double>(thousandths) / 1000;
     std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < units.size()) {
+    while (value >= 1023.5 && unit + 1 < units.size()) { // what would be shown as 1024 belongs to the next unit
         value /= 1024;
         ++unit;
     }

@@ -33,4 +33,6 @@ TEST_CASE("quantities are shown short, in the unit of the resource") {
     CHECK(show_quantity("memory", 134'217'728'000) == "128Mi");
     CHECK(show_quantity("memory", 10'093'173'145'600) == "9.4Gi");
     CHECK(show_quantity("ephemeral-storage", 1000) == "1");
+    CHECK(show_quantity("memory", *parse_quantity("1023.96Ki")) == "1Mi");
+    CHECK(show_quantity("memory", -1) == "0");
 }
