@@ -61,7 +61,9 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
         offset_minutes = (zone[0] == '-' ? -1 : 1) * (*zone_hour * 60 + *zone_minute);
     }
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-    return Timestamp{(((days * 24 + *hour) * 60 + *minute - offset_minutes) * 60 + *second) * 1000 + fraction};
+    const Timestamp time{(((days * 24 + *hour) * 60 + *minute - offset_minutes) * 60 + *second) * 1000 + fraction};
+    const int utc_year = static_cast<int>(date_of(time).year()); // an offset may lead out of the years that can be written
+    return utc_year >= 0 && utc_year <= 9999 ? std::optional(time) : std::nullopt;
 }
 
 std::string to_rfc3339(Timestamp time) {
@@ -102,7 +104,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     while (at < text.size()) {
         double number = 0;
         const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number, std::chars_format::fixed);
-        if (error != std::errc{} || number < 0) return std::nullopt;
+        if (error != std::errc{} || !(number >= 0)) return std::nullopt;
         at = static_cast<std::size_t>(end - text.data());
         const std::string_view rest = text.substr(at);
         if (rest.empty() && !unit_seen) { // kubectl's --request-timeout takes bare seconds
