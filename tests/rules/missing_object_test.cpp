@@ -39,6 +39,8 @@ TEST_CASE("other words name nothing as missing") {
     CHECK(read("couldn't find key ").empty());
     CHECK(read("couldn't find key K in ConfigMap").empty());
     CHECK(read("configmap \"x").empty());
+    CHECK(read("configmap \"\" not found").empty());
+    CHECK(read("couldn't find key  in Secret shop/").empty());
     CHECK(read("configmaps \"x\" is forbidden: User \"system:node:n\" cannot get resource: no relationship found").empty());
     CHECK(read("persistentvolumeclaim \"data\" not found").empty());
     CHECK(read("object \"shop\"/\"kube-root-ca.crt\" not registered").empty());

@@ -20,9 +20,9 @@ void read_keys(std::string_view message, std::vector<MissingObject>& found) {
         const auto place = rest.substr(in + 4);
         const auto slash = place.find('/');
         if (slash == std::string_view::npos) return;
-        const auto name = place.substr(slash + 1);
-        found.push_back({place.starts_with("ConfigMap") ? "ConfigMap" : "Secret",
-                         std::string(name.substr(0, name.find_first_of(" \n,;])"))), std::string(trim(rest.substr(0, in)))});
+        const auto after = place.substr(slash + 1);
+        const auto name = after.substr(0, after.find_first_of(" \n,;])")), key = trim(rest.substr(0, in));
+        if (!name.empty() && !key.empty()) found.push_back({place.starts_with("ConfigMap") ? "ConfigMap" : "Secret", std::string(name), std::string(key)});
     }
 }
 
@@ -30,8 +30,8 @@ void read_keys(std::string_view message, std::vector<MissingObject>& found) {
 void read_mounted_keys(std::string_view message, std::vector<MissingObject>& found) {
     for (const auto& [words, kind] :
          {std::pair{"non-existent config key: ", "ConfigMap"}, std::pair{"non-existent secret key: ", "Secret"}})
-        if (const auto key = word_after(message, words, ","); !key.empty())
-            found.push_back({kind, {}, std::string(trim(key.substr(0, key.find_first_of(" ]"))))});
+        if (const auto key = word_after(message, words, ","), plain = trim(key.substr(0, key.find_first_of(" ]"))); !plain.empty())
+            found.push_back({kind, {}, std::string(plain)});
 }
 
 void read_objects(std::string_view message, std::vector<MissingObject>& found) {
@@ -49,7 +49,7 @@ void read_objects(std::string_view message, std::vector<MissingObject>& found) {
             const auto slash = name.rfind('/'); // `ns"/"name`
             auto plain = slash == std::string_view::npos ? name : name.substr(slash + 1);
             if (plain.starts_with('"')) plain.remove_prefix(1);
-            found.push_back({std::string(words.kind), std::string(plain), {}});
+            if (!plain.empty()) found.push_back({std::string(words.kind), std::string(plain), {}});
         }
 }
 
