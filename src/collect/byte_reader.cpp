@@ -59,6 +59,7 @@ public:
         m_stream.next_out = reinterpret_cast<Bytef*>(buffer);
         m_stream.avail_out = static_cast<uInt>(size);
         while (m_stream.avail_out == size && !m_done) {
+            if (m_damaged) return damaged("the compressed data is damaged");
             if (m_stream.avail_in == 0) {
                 KD_TRY_ASSIGN(const auto got, m_compressed.read(m_input.data(), m_input.size()));
                 if (got == 0) {
@@ -75,7 +76,7 @@ public:
             if (result == Z_STREAM_END)
                 m_member_ended = true;
             else if (result != Z_OK && result != Z_BUF_ERROR)
-                return damaged("the compressed data is damaged");
+                m_damaged = true; // what came out before it is still good
         }
         return size - m_stream.avail_out;
     }
@@ -85,7 +86,7 @@ private:
 
     ByteReader& m_compressed;
     z_stream m_stream{};
-    bool m_ok = false, m_member_ended = false, m_done = false;
+    bool m_ok = false, m_member_ended = false, m_done = false, m_damaged = false;
     std::array<char, 64 * 1024> m_input{};
 };
 
