@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/scheduling/scheduler_message.hpp"
 
-#include "scheduler_message_fuzz.hpp"
+#include "../fuzz/targets.hpp"
 #include "util/format.hpp"
 
 #include <doctest/doctest.h>
@@ -128,6 +128,6 @@ TEST_CASE("any bytes give views into the message and no harm") {
                 }
             }
             CAPTURE(text);
-            CHECK(kdiag::test::check_scheduler_message(text) == "");
+            CHECK_NOTHROW(kdiag::fuzz::fuzz_scheduler_message(text));
         }
 }
