@@ -71,6 +71,11 @@ std::string header(const collect::Identity& identity, const facts::Scope& scope)
     return identity.kind == "live" ? format("context {}, {}\n\n", identity.context, where) : format("{}, {}\n\n", identity.path, where);
 }
 
+/// In kubectl's words, on standard error: an empty list is no error.
+std::string nothing_found(const facts::Scope& scope) {
+    return scope.all_namespaces ? "No resources found\n" : format("No resources found in {} namespace.\n", scope.namespace_name);
+}
+
 } // namespace
 
 Result<ExitCode> run_describe(const DescribeOptions& options, Environment& environment) {
@@ -120,7 +125,8 @@ Result<ExitCode> run_describe(const DescribeOptions& options, Environment& envir
         else screens += report::render_describe(view, text, options.full) + (several ? "\n" : "");
     }
     if (!as_document) {
-        environment.out << screens;
+        if (!refs.empty()) environment.out << screens;
+        else environment.err << nothing_found(facts.scope());
         return ExitCode::ok;
     }
     std::erase_if(outcome.findings, [&](const rules::Finding& finding) { return std::none_of(refs.begin(), refs.end(), [&](const auto& ref) { return report::is_about(finding, ref); }); });

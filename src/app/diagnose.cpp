@@ -88,7 +88,7 @@ ExitCode exit_code_for(const report::Report& report, const DiagnoseOptions& opti
     const auto fails = [&](const rules::Finding& finding) { return options.fail_on && finding.severity >= *options.fail_on; };
     if (std::any_of(report.findings.begin(), report.findings.end(), fails)) return ExitCode::findings;
     const bool timed_out = std::any_of(report.skipped.begin(), report.skipped.end(), [](const auto& skipped) { return skipped.reason == "timeout"; });
-    if (timed_out && report.findings.empty()) return ExitCode::timed_out;
+    if (timed_out) return ExitCode::timed_out; // lesser findings do not make what was not seen well
     if (options.require_complete && !report.complete) return ExitCode::incomplete;
     return ExitCode::ok;
 }

@@ -19,6 +19,8 @@ struct Environment {
     std::ostream& err;
     std::function<std::optional<std::string>(std::string_view)> variable;
     std::function<Timestamp()> clock = now_utc;
+    /// The errno of the first write to `out` that failed; 0: none has.
+    std::function<int()> out_error = {};
     /// Set by the first Ctrl-C: stop, print what is known.
     const std::atomic<bool>* interrupted = nullptr;
     /// The signal behind `interrupted`, for the exit code (130 or 143).

@@ -18,19 +18,19 @@ namespace fs = std::filesystem;
 
 /// More than a person writes into one manifest; a recording belongs to --from.
 constexpr std::size_t k_max_manifest = 64u << 20;
+constexpr std::size_t k_part = 64u << 10;
 
 Result<std::string> read_manifest(const std::string& path) {
-    std::string text;
-    if (path == "-") {
-        text.assign(std::istreambuf_iterator<char>(std::cin), {});
-        return text;
-    }
-    std::error_code error;
-    if (const auto size = fs::file_size(path, error); !error && size > k_max_manifest)
-        return Error{.kind = ErrorKind::usage, .message = format("{} is too large for a manifest", path), .help = {"read recordings with --from"}};
-    std::ifstream in(path, std::ios::binary);
+    std::ifstream file;
+    if (path != "-") file.open(path, std::ios::binary);
+    std::istream& in = path == "-" ? std::cin : file;
     if (!in) return Error{.kind = ErrorKind::usage, .message = format("cannot read {}", path), .help = {"check the path after -f"}};
-    text.assign(std::istreambuf_iterator<char>(in), {});
+    std::string text, part(k_part, '\0');
+    while (in.read(part.data(), static_cast<std::streamsize>(part.size())), in.gcount() > 0) {
+        text.append(part, 0, static_cast<std::size_t>(in.gcount()));
+        if (text.size() > k_max_manifest) // a device has no size that could be asked for
+            return Error{.kind = ErrorKind::usage, .message = format("{} is too large for a manifest", path), .help = {"read recordings with --from"}};
+    }
     return text;
 }
 
@@ -78,10 +78,11 @@ Result<std::vector<kube::ObjectRef>> objects_in_manifests(const std::vector<std:
         KD_TRY_ASSIGN(const auto files, expand(path, recursive));
         for (const auto& file : files) {
             KD_TRY_ASSIGN(const auto text, read_manifest(file));
-            KD_TRY(data::parse_yaml_documents(text, file, {}, [&](data::Value document) {
+            const auto read = data::parse_yaml_documents(text, file, {}, [&](data::Value document) {
                 add_objects(document, namespace_name, refs);
                 return Status{};
-            }));
+            });
+            if (!read) return Error{.kind = ErrorKind::config, .message = read.error().message, .help = {"the manifest after -f is broken there"}};
         }
     }
     if (refs.empty()) return Error{.kind = ErrorKind::usage, .message = "the files after -f name no Kubernetes object", .help = {"a manifest has kind and metadata.name"}};

@@ -16,9 +16,11 @@ struct Pattern {
     std::size_t group; ///< the credential's
 };
 
-const std::array<Pattern, 10>& patterns() {
-    static const std::array<Pattern, 10> list = {{
-        {Regex(R"re((?:password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|account|secret|private|signing|encryption)[_-]?key)["']?\s*[=:]\s*["']?([^\s"',;&)]{3,}))re"), 1},
+const std::array<Pattern, 11>& patterns() {
+    static const std::array<Pattern, 11> list = {{
+        {Regex(R"re((?:password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|account|secret|private|signing|encryption)[_-]?key)\s*[=:]\s*["']?([^\s"',;&)]{3,}))re"), 1},
+        // A quoted name wants a quoted value: `volume "db-secret" : secret "db" not found` is the kubelet's.
+        {Regex(R"re((?:password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|account|secret|private|signing|encryption)[_-]?key)["']\s*[=:]\s*["']([^"']{3,}))re"), 1},
         {Regex(R"re(--[a-z-]*(?:password|passwd|token|secret|api-?key)\s+["']?([^\s"'-][^\s"']{2,}))re"), 1},
         {Regex(R"re(\bauthorization["']?\s*[=:]\s*["']?(?:basic\s+|bearer\s+|token\s+)?([A-Za-z0-9._~+/=-]{8,}))re"), 1},
         {Regex(R"re(\bbearer\s+([A-Za-z0-9._~+/=-]{8,}))re"), 1},

@@ -35,16 +35,16 @@ DescribeSection pairs_section(std::string title, const data::Value& map, bool fu
     return section;
 }
 
-/// Secrets are counted, never shown.
-void hide_secret_data(data::Value& object) {
+/// Values of a Secret are counted, never shown.
+void hide_secret_data(const data::Value& secret, data::Value& shown) {
     for (const char* name : {"data", "stringData"}) {
-        if (object.find(name) == nullptr) continue;
+        if (secret.find(name) == nullptr) continue;
         auto hidden = data::Value::object();
-        for (const auto& [key, value] : object[name].as_object()) {
+        for (const auto& [key, value] : secret[name].as_object()) {
             const auto decoded = base64_decode(value.as_string());
             hidden.set(key, format("<{}, not shown>", counted(decoded ? decoded->size() : value.as_string().size(), "byte")));
         }
-        object.set(name, std::move(hidden));
+        shown.set(name, std::move(hidden));
     }
 }
 
@@ -108,8 +108,8 @@ void add_document(const DescribeInput& input, DescribeView& view, bool has_scree
     view.add(std::move(more));
 
     data::Value rest = input.raw;
-    if (is_secret(rest)) hide_secret_data(rest);
     redact_document(rest);
+    if (is_secret(rest)) hide_secret_data(input.raw, rest);
     for (const auto& [name, value] : rest.as_object())
         if (name != "apiVersion" && name != "kind" && name != "metadata" && name != "status") add_yaml(name, name == "spec" ? rest_of_spec(rest) : value, has_screen, view);
     data::Value status = rest["status"];
