@@ -7,6 +7,8 @@
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
+#include <utility>
+
 namespace kdiag::collect {
 
 namespace {
@@ -70,8 +72,12 @@ public:
         kube::ItemSplitter splitter(events_for(0));
         for (;;) {
             KD_TRY_ASSIGN(const auto got, reader.read(splitter.space(k_chunk), k_chunk));
-            if (got == 0) return splitter.finish();
+            if (got == 0) {
+                KD_TRY(splitter.finish());
+                return no_strays();
+            }
             KD_TRY(splitter.commit(got));
+            KD_TRY(no_strays());
         }
     }
 
@@ -81,7 +87,14 @@ private:
         events.on_list_start = [this](std::string_view head) { m_list = list_of(head); };
         events.on_item = [this, level](std::string_view item, bool) { return object(item, level); };
         events.on_list_end = [this](const std::string& list) { end_list(list); };
+        events.on_stray = [this](std::string_view) { m_stray = true; };
         return events;
+    }
+
+    /// `null` among the items of a `kubectl get` means that the list is not what it was; any other JSON may hold lists of anything.
+    Status no_strays() const {
+        if (m_broken_list.empty()) return {};
+        return Error{.kind = ErrorKind::decode, .message = format("an item of the {} is no object", m_broken_list)};
     }
 
     /// The head is an unfinished document; with its brackets closed it can be asked for its kind.
@@ -96,6 +109,7 @@ private:
         const kube::PaddedText padded(list);
         std::string api_version, kind;
         m_types.read(padded.view(), api_version, kind);
+        if (std::exchange(m_stray, false) && kind.ends_with("List") && m_broken_list.empty()) m_broken_list = kind;
         const auto type = item_type(api_version, kind);
         if (!type.kind.empty() && m_events.on_list) m_events.on_list(type.api_version, type.kind);
         m_list = {};
@@ -119,6 +133,8 @@ private:
     const RecordedFile& m_events;
     TypeReader m_types;
     ListType m_list;
+    bool m_stray = false;      ///< the list that is read holds something that is no object
+    std::string m_broken_list; ///< the kind of the first list that did
 };
 
 Status read_yaml(ByteReader& reader, const std::string& path, const RecordedFile& events) {

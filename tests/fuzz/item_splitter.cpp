@@ -57,6 +57,7 @@ bool all_objects(const data::Value& list) {
 void compare_with_document(std::string_view bytes, const Split& split) {
     const auto document = data::parse_json(bytes);
     if (!document) return;
+    if (document->is_array() && !all_objects(*document)) promise(!split.whole, "an array of something else than objects is taken");
     if (all_objects(*document)) {
         promise(split.whole, "an array of objects is refused");
         expect_items(split, document->as_array());
@@ -66,7 +67,10 @@ void compare_with_document(std::string_view bytes, const Split& split) {
     const auto first = bytes.find("\"items\""); // spelt with escapes it is not looked for; a second one may stand anywhere
     if (first != std::string_view::npos && bytes.find("\"items\"", first + 1) != std::string_view::npos) return;
     if (items != nullptr && items->is_array() && first != std::string_view::npos) {
-        if (!all_objects(*items)) return;
+        if (!all_objects(*items)) {
+            promise(!split.whole, "a list of something else than objects is taken");
+            return;
+        }
         promise(split.whole, "a list is refused");
         expect_items(split, items->as_array());
     } else {

@@ -65,6 +65,18 @@ TEST_CASE("single objects, documents in a row, arrays and empty lists") {
     CHECK(split_in("  \n ", 1).status);
 }
 
+TEST_CASE("what is no object in a list is an error, or told") {
+    for (const char* bad : {R"({"items":[null]})", R"({"items":[{"a":1},null]})", R"({"items":[1,{"a":1}]})", R"({"items":["x"]})", R"([null])"}) {
+        CAPTURE(bad);
+        for (const std::size_t chunk : {1ul, 64ul}) CHECK(split_in(bad, chunk).status.error().message.find("is no object") != std::string::npos);
+        std::string strays;
+        ItemSplitter splitter({.on_item = [](std::string_view, bool) { return Status(); }, .on_stray = [&](std::string_view text) { strays += text; }});
+        CHECK(splitter.push(bad));
+        CHECK(splitter.finish());
+        CHECK(!strays.empty());
+    }
+}
+
 TEST_CASE("broken input is an error that says where") {
     for (const char* bad : {"{", "{\"a\":\"", "{\"a\":1}}", "{\"a\":[}", "<html><body>{}</body></html>", "null", "\"text\"", "x{\"a\":1}", "{\"a\":1} trailing", "]", "{\"items\":[{\"a\":1}"}) {
         for (const std::size_t chunk : {1ul, 64ul}) {

@@ -163,6 +163,7 @@ Status ItemSplitter::open(std::size_t at, char bracket) {
         m_keep = at + 1;
         if (m_events.on_list_start) m_events.on_list_start(m_head);
     } else if (m_list_depth > 0 && m_depth == m_list_depth + 1) {
+        KD_TRY(check_between_items(at));
         m_keep = at; // an item begins
     }
     return {};
@@ -181,6 +182,7 @@ Status ItemSplitter::close(std::size_t at, char bracket) {
         return error_at(first, "an item of the list is an array, not an object");
     }
     if (m_list_depth > 0 && m_depth + 1 == m_list_depth) {
+        KD_TRY(check_between_items(at));
         m_keep = at; // `]`: the list's own text goes on here
         m_list_depth = 0;
     }
@@ -212,6 +214,16 @@ Status ItemSplitter::end_document(std::size_t at) {
 
 Status ItemSplitter::emit(std::size_t first, std::size_t last, bool in_list) {
     return m_events.on_item(std::string_view(m_buffer.data() + first, last - first), in_list);
+}
+
+Status ItemSplitter::check_between_items(std::size_t last) {
+    const auto stray = std::find_if_not(m_buffer.begin() + static_cast<std::ptrdiff_t>(m_keep), m_buffer.begin() + static_cast<std::ptrdiff_t>(last),
+                                        [](char c) { return is_blank(c) || c == ','; });
+    const auto first = static_cast<std::size_t>(stray - m_buffer.begin());
+    if (first == last) return {};
+    if (!m_events.on_stray) return error_at(first, "an item of the list is no object");
+    m_events.on_stray(std::string_view(m_buffer.data() + first, last - first));
+    return {};
 }
 
 bool ItemSplitter::is_items_array(std::size_t at) const {

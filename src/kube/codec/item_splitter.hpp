@@ -24,6 +24,8 @@ struct SplitterEvents {
     std::function<void(std::string_view head)> on_list_start = {};
     /// The whole list without its items: a small JSON document.
     std::function<void(const std::string& list)> on_list_end = {};
+    /// Something in a list that is no object, such as `null,` or `"text"`; without this it is an error.
+    std::function<void(std::string_view text)> on_stray = {};
     /// An item larger than the limit was dropped; its size so far.
     std::function<void(std::size_t bytes)> on_oversized = {};
 };
@@ -59,6 +61,7 @@ private:
     Status start_document(std::size_t at, char bracket);
     Status end_document(std::size_t at);
     Status emit(std::size_t first, std::size_t last, bool in_list);
+    Status check_between_items(std::size_t last);
     bool is_items_array(std::size_t at) const;
     void compact();
     Error error_at(std::size_t at, std::string_view what) const;
