@@ -134,10 +134,10 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
 }
 
 int finish(int code, app::Environment& environment) {
-    errno = 0;
     environment.out.flush();
-    if (environment.out || errno == EPIPE || errno == 0) return code; // a reader that has seen enough is no failure
-    environment.err << "error: cannot write the output: " << std::generic_category().message(errno) << '\n';
+    const int error = environment.out_error ? environment.out_error() : 0;
+    if (error == 0 || error == EPIPE) return code; // a reader that has seen enough is no failure
+    environment.err << "error: cannot write the output: " << std::generic_category().message(error) << '\n';
     return static_cast<int>(ExitCode::config);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process.hpp"
 
+#include "util/error.hpp"
+
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <iostream>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -34,9 +37,17 @@ int terminal_columns() {
     return 0;
 }
 
+/// A closed standard stream leaves its number to the next file or connection, and the report would be written into that. /dev/null takes
+/// the place, opened so that writing to it fails as writing to the closed one.
+void occupy_closed_streams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) _exit(static_cast<int>(ExitCode::config));
+}
+
 } // namespace
 
-Process::Process() : m_environment{.out = std::cout, .err = std::cerr, .variable = variable} {
+Process::Process() : m_buffer(STDOUT_FILENO), m_environment{.out = m_out, .err = std::cerr, .variable = variable, .out_error = [this] { return m_buffer.error(); }} {
+    occupy_closed_streams();
     std::ios::sync_with_stdio(false);
     struct sigaction action {};
     action.sa_handler = on_stop_signal;

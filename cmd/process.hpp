@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "output_buffer.hpp"
+
 #include "app/environment.hpp"
 
 namespace kdiag::cmd {
@@ -12,6 +14,8 @@ public:
     app::Environment& environment() { return m_environment; }
 
 private:
+    OutputBuffer m_buffer;
+    std::ostream m_out{&m_buffer};
     app::Environment m_environment;
 };
 
