@@ -63,6 +63,10 @@ ListType item_type(const std::string& api_version, const std::string& list_kind)
     return {api_version, list_kind.substr(0, list_kind.size() - 4)};
 }
 
+Error stray_in(std::string_view list_kind) {
+    return {.kind = ErrorKind::decode, .message = format("an item of the {} is no object", list_kind)};
+}
+
 /// Splits JSON into objects; a list within a list is split again.
 class JsonFile {
 public:
@@ -93,8 +97,7 @@ private:
 
     /// `null` among the items of a `kubectl get` means that the list is not what it was; any other JSON may hold lists of anything.
     Status no_strays() const {
-        if (m_broken_list.empty()) return {};
-        return Error{.kind = ErrorKind::decode, .message = format("an item of the {} is no object", m_broken_list)};
+        return m_broken_list.empty() ? Status{} : stray_in(m_broken_list);
     }
 
     /// The head is an unfinished document; with its brackets closed it can be asked for its kind.
@@ -140,12 +143,15 @@ private:
 Status read_yaml(ByteReader& reader, const std::string& path, const RecordedFile& events) {
     auto text = read_all(reader, k_max_yaml);
     if (!text) return std::move(text).error().with_help("convert large recordings to JSON: kubectl get -o json");
+    std::string broken_list;
     const std::function<void(const data::Value&)> give = [&](const data::Value& document) {
         const auto kind = document["kind"].as_string();
         if (document["items"].is_array() && (kind.ends_with("List") || kind.empty())) {
             const auto type = item_type(std::string(document["apiVersion"].as_string()), std::string(kind));
             if (!type.kind.empty() && events.on_list) events.on_list(type.api_version, type.kind);
             for (data::Value item : document["items"].as_array()) {
+                if (!item.is_object() && !kind.empty()) broken_list = kind;
+                if (!item.is_object()) continue;
                 if (item["kind"].is_null() && !type.kind.empty()) item.set("kind", type.kind).set("apiVersion", type.api_version);
                 give(item);
             }
@@ -157,7 +163,7 @@ Status read_yaml(ByteReader& reader, const std::string& path, const RecordedFile
     };
     return data::parse_yaml_documents(*text, path, {}, [&](data::Value document) {
         give(document);
-        return Status{};
+        return broken_list.empty() ? Status{} : stray_in(broken_list);
     });
 }
 

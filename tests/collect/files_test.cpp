@@ -108,7 +108,8 @@ TEST_CASE("hopeless input is an error that says what is wrong") {
     };
     for (const auto& row : {Row{"empty.json", ""}, Row{"blank.yaml", "\n\n"}, Row{"binary", std::string("\0\1\2\377", 4)}, Row{"truncated.json", k_pod.substr(0, 30)}, Row{"page.json", "<html>no</html>"},
                             Row{"other.json", R"({"hello":"world"})"}, Row{"nulls.json", R"({"apiVersion":"v1","kind":"PodList","items":[null]})"},
-                            Row{"scalars.json", R"({"items":[1,"x",true],"apiVersion":"v1","kind":"List"})"}, Row{"strings.json", R"(["a","b"])"}, Row{"deep.json", std::string(100'000, '[')}, Row{"deep.yaml", "a: " + std::string(100'000, '[')},
+                            Row{"scalars.json", R"({"items":[1,"x",true],"apiVersion":"v1","kind":"List"})"}, Row{"strings.json", R"(["a","b"])"},
+                            Row{"nulls.yaml", "apiVersion: v1\nkind: PodList\nitems:\n- null\n"}, Row{"deep.json", std::string(100'000, '[')}, Row{"deep.yaml", "a: " + std::string(100'000, '[')},
                             Row{"twice.yaml", "apiVersion: v1\nkind: Pod\nkind: Pod\n"}, Row{"nul.json", std::string("{\"apiVersion\":\"v1\",\0\"kind\":\"Pod\"}", 33)}}) {
         CAPTURE(row.name);
         const auto parts = read(folder.write(row.name, row.text));
