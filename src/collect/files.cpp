@@ -125,7 +125,7 @@ private:
             const auto whole = with_prefix(std::move(*start), content);
             const auto read = each_object(*whole, form, path, {.on_object = [&](const RecordedObject& object) { take(path, object); }, .on_list = take_list});
             return read ? Status{} : add_broken(path, read.error(), parts);
-        });
+        }, [&](const std::string& path, const Error& error) { (void)add_broken(path, error, parts); });
     }
 
     static Status add_broken(const std::string& path, const Error& error, facts::SnapshotParts& parts) {

@@ -63,15 +63,22 @@ Status Recording::each_in(ByteReader& reader, const std::string& name, const Tak
     });
 }
 
-Status Recording::each_file(const TakeFile& take) const {
-    if (m_descriptor >= 0) {
-        const auto reader = read_descriptor(m_descriptor);
-        return each_in(*reader, "standard input", take);
-    }
-    if (!m_folder) {
-        KD_TRY_ASSIGN(const auto reader, open_file(m_path));
-        return each_in(*reader, m_path, take);
-    }
+Status Recording::each_file(const TakeFile& take, const TakeBroken& broken) const {
+    const auto look_into = [&](ByteReader& reader, const std::string& path) -> Status {
+        auto read = each_in(reader, path, take);
+        if (read || !broken) return read;
+        broken(path, read.error());
+        return {};
+    };
+    if (m_descriptor >= 0) return look_into(*read_descriptor(m_descriptor), "standard input");
+    const auto open_and_look = [&](const std::string& path) -> Status {
+        auto reader = open_file(path);
+        if (reader) return look_into(**reader, path);
+        if (!broken || !m_folder) return reader.error();
+        broken(path, reader.error());
+        return {};
+    };
+    if (!m_folder) return open_and_look(m_path);
     std::vector<std::string> files;
     std::error_code error;
     for (auto at = fs::recursive_directory_iterator(m_path, fs::directory_options::skip_permission_denied, error); !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
@@ -80,10 +87,7 @@ Status Recording::each_file(const TakeFile& take) const {
     }
     if (error) return Error{.kind = ErrorKind::config, .message = format("cannot read the folder {}: {}", m_path, error.message())};
     std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
-        KD_TRY_ASSIGN(const auto reader, open_file(file));
-        KD_TRY(each_in(*reader, file, take));
-    }
+    for (const auto& file : files) KD_TRY(open_and_look(file));
     return {};
 }
 

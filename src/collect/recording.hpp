@@ -11,6 +11,9 @@ namespace kdiag::collect {
 /// One file of a recording: its path as the recording names it, and its bytes.
 using TakeFile = std::function<Status(const std::string& path, ByteReader& content)>;
 
+/// A file or archive that cannot be read, or only in part.
+using TakeBroken = std::function<void(const std::string& path, const Error& error)>;
+
 /// A file, folder or archive after --from.
 class Recording {
 public:
@@ -20,8 +23,9 @@ public:
     Recording& operator=(Recording&&) = delete;
     ~Recording();
 
-    /// Every regular file, sorted by path (an archive in its own order); a single file is the only one. gzip is undone.
-    Status each_file(const TakeFile& take) const;
+    /// Every regular file, sorted by path (an archive in its own order); a single file is the only one. gzip is undone. What is broken is
+    /// told, and the others go on; without `broken` it ends the reading.
+    Status each_file(const TakeFile& take, const TakeBroken& broken = {}) const;
     const std::string& path() const { return m_path; }
     bool is_single_file() const { return m_single; }
 

@@ -62,6 +62,17 @@ TEST_CASE("damaged archives are errors, not crashes") {
         if (parts) CHECK((!parts->gaps.empty() || std::get<facts::Objects<kube::Pod>>(parts->objects).size() == 1));
         else CHECK(!parts.error().message.empty());
     }
+    // A damaged file in a folder hides no other, and is named.
+    folder.write("some/a.json", pod("a"));
+    folder.write("some/b.json.gz", good.substr(0, 40));
+    folder.write("some/c.json", pod("c"));
+    auto source = collect::open_files(folder.path("some"));
+    REQUIRE(source);
+    const auto parts = (*source)->read({});
+    REQUIRE(parts);
+    CHECK(std::get<facts::Objects<kube::Pod>>(parts->objects).size() == 2);
+    REQUIRE(parts->gaps.size() == 1);
+    CHECK(parts->gaps[0].detail.find("b.json") != std::string::npos);
     CHECK(!collect::is_tar(std::string(512, '\0')));
     CHECK(!collect::is_tar("short"));
 }
