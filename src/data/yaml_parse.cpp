@@ -60,7 +60,7 @@ Extent extent_of(const Value& value) {
 /// Makes documents of libyaml's events.
 class Composer {
 public:
-    Composer(std::string_view text, std::string_view name, const YamlOptions& options) : m_name(name), m_options(options) {
+    Composer(std::string_view text, std::string_view name, const YamlOptions& options) : m_text(text), m_name(name), m_options(options) {
         yaml_parser_set_input_string(&m_parser.raw, reinterpret_cast<const unsigned char*>(text.data()), text.size());
         yaml_parser_set_encoding(&m_parser.raw, YAML_UTF8_ENCODING);
     }
@@ -91,9 +91,14 @@ private:
     Status next(Event& event) {
         if (yaml_parser_parse(&m_parser.raw, &event.raw) == 1) return {};
         const auto& raw = m_parser.raw;
-        const Mark mark = raw.error == YAML_READER_ERROR ? Mark{static_cast<std::uint32_t>(raw.mark.line + 1), static_cast<std::uint32_t>(raw.mark.column + 1)}
-                                                         : mark_of(raw.problem_mark);
+        const Mark mark = raw.error == YAML_READER_ERROR ? mark_at(raw.problem_offset) : mark_of(raw.problem_mark); // bytes are read ahead of the lines
         return error(mark, raw.problem != nullptr ? raw.problem : "broken YAML");
+    }
+
+    Mark mark_at(std::size_t offset) const {
+        const auto before = m_text.substr(0, offset);
+        const auto line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
+        return {line + 1, static_cast<std::uint32_t>(before.size() - (before.rfind('\n') + 1) + 1)}; // npos + 1 is 0
     }
 
     Status count(Mark mark, std::size_t nodes) {
@@ -194,6 +199,7 @@ private:
         Extent extent;
     };
 
+    std::string_view m_text;
     std::string m_name;
     YamlOptions m_options;
     Parser m_parser;

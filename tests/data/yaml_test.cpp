@@ -48,7 +48,8 @@ TEST_CASE("what is broken says file, line and column") {
     CHECK(error_of("a:\n\t- tab\n").starts_with("file.yaml:"));
     CHECK(error_of("a: *nobody\n").find("nobody") != std::string::npos);
     CHECK(error_of(std::string("a: \0b\n", 6)).starts_with("file.yaml:"));
-    CHECK(error_of("a: \xff\xfe\n").starts_with("file.yaml:"));
+    CHECK(error_of("a: \xff\xfe\n").starts_with("file.yaml:1:4:"));
+    CHECK(error_of("a: 1\nb: c\nd: \xff\n").starts_with("file.yaml:3:4:"));
     CHECK(error_of("? [complex]\n: key\n").find("scalar") != std::string::npos);
 }
 
