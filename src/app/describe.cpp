@@ -61,6 +61,28 @@ Result<data::Value> raw_object(collect::Source& source, const kube::ObjectRef& r
     return source.object(*type, type->namespaced ? ref.namespace_name : std::string(), ref.name);
 }
 
+/// What only the screen of this kind asks for, and `kubectl describe` shows as well.
+std::vector<data::Value> objects_beside(collect::Source& source, const kube::ObjectRef& ref, std::vector<std::string>& unseen) {
+    std::vector<data::Value> beside;
+    const auto unread = [&](Error error) {
+        if (error.kind != ErrorKind::not_found && error.kind != ErrorKind::usage) unseen.push_back(std::move(error.message));
+    };
+    if (ref.kind == kube::Node::k_kind) {
+        if (const auto type = source.resolve("lease.coordination.k8s.io")) {
+            auto lease = source.object(*type, "kube-node-lease", ref.name);
+            if (lease) beside.push_back(*std::move(lease));
+            else unread(std::move(lease).error());
+        }
+    } else if (ref.kind == kube::Namespace::k_kind) {
+        if (const auto type = source.resolve("limitranges")) {
+            auto ranges = source.objects(*type, ref.name, {});
+            if (ranges) beside = *std::move(ranges);
+            else unread(std::move(ranges).error());
+        }
+    }
+    return beside;
+}
+
 /// Several objects get a line each, for which the snapshot is mostly enough.
 bool wants_raw(const DescribeOptions& options, const kube::ObjectRef& ref, bool several, bool as_document) {
     return !several || as_document || options.full || !report::is_told_by_snapshot(ref);
@@ -69,6 +91,12 @@ bool wants_raw(const DescribeOptions& options, const kube::ObjectRef& ref, bool 
 std::string header(const collect::Identity& identity, const facts::Scope& scope) {
     const std::string where = scope.all_namespaces ? "all namespaces" : "namespace " + scope.namespace_name;
     return identity.kind == "live" ? format("context {}, {}\n\n", identity.context, where) : format("{}, {}\n\n", identity.path, where);
+}
+
+/// `describe namespace shop` is about what shop holds, whatever the current namespace is.
+std::string only_namespace(const std::vector<Target>& targets) {
+    const bool one = targets.size() == 1 && targets[0].type.kind == kube::Namespace::k_kind && targets[0].type.group.empty();
+    return one && !contains(targets[0].name, "*") ? targets[0].name : std::string();
 }
 
 /// In kubectl's words, on standard error: an empty list is no error.
@@ -90,6 +118,7 @@ Result<ExitCode> run_describe(const DescribeOptions& options, Environment& envir
     ProgressLine progress(environment, options.output);
     collect::ReadRequest request;
     request.scope = scope_of(options.connect, options.all_namespaces, *source);
+    if (const auto name = only_namespace(targets); !name.empty()) request.scope = {.all_namespaces = false, .namespace_name = name};
     request.timeout = options.timeout;
     request.concurrency = options.concurrency;
     request.interrupted = environment.interrupted;
@@ -111,14 +140,16 @@ Result<ExitCode> run_describe(const DescribeOptions& options, Environment& envir
     std::string screens = header(identity, facts.scope());
     for (const auto& ref : refs) {
         auto raw = data::Value::object();
-        std::string unread;
+        std::vector<std::string> unseen;
+        std::vector<data::Value> beside;
         if (wants_raw(options, ref, several, as_document)) {
             auto object = raw_object(*source, ref);
             if (object) raw = *std::move(object);
-            else unread = std::move(object).error().message;
+            else unseen.push_back(std::move(object).error().message);
+            beside = objects_beside(*source, ref, unseen);
         }
-        auto view = report::make_describe_view(ref, {.facts = facts, .outcome = outcome, .raw = raw, .now = now, .recording = identity.path});
-        if (!unread.empty()) view.unseen.push_back(std::move(unread));
+        auto view = report::make_describe_view(ref, {.facts = facts, .outcome = outcome, .raw = raw, .now = now, .recording = identity.path, .beside = std::move(beside)});
+        view.unseen.insert(view.unseen.end(), unseen.begin(), unseen.end());
         view.with_timeline = options.show_events.value_or(!several);
         if (as_document) documents.push_back(report::describe_as_value(view));
         else if (several && !options.full && !options.show_events.value_or(false)) screens += report::render_verdict_line(view, text);

@@ -168,7 +168,7 @@ TEST_CASE("describe shows the object, by kind and name or by name alone") {
         all.insert(all.end(), {"--from", k_shop, "-n", "shop"});
         const auto ran = run(all);
         CHECK(ran.code == 0);
-        CHECK(has(ran.out, "Deployment/checkout is not serving"));
+        CHECK(has(ran.out, "Deployment/checkout is not running: 0 of 3 pods ready"));
         CHECK(has(ran.out, "KD1003"));
     }
     CHECK(has(run({"describe", "svc/cart", "--from", k_shop, "-n", "shop"}).out, "app=card"));
@@ -177,7 +177,7 @@ TEST_CASE("describe shows the object, by kind and name or by name alone") {
     CHECK(std::count(several.begin(), several.end(), '\n') < 20);
     const auto document = json::parse(run({"describe", "deploy/checkout", "--from", k_shop, "-n", "shop", "-o", "json"}).out);
     CHECK(document["run"]["command"] == "describe");
-    CHECK(document["object"]["works"] == false);
+    CHECK(document["object"]["state"] == "failing");
     const auto full = run({"describe", "configmap", "checkout-env", "--full", "--from", k_shop, "-n", "shop"}).out;
     CHECK(has(full, "WORKERS"));
 }

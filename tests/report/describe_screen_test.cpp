@@ -86,3 +86,11 @@ TEST_CASE("the document of an object holds what the screen says") {
     CHECK(value["timeline"].as_array()[1]["count"].as_integer() == 40);
     CHECK(value["timeline"].as_array()[1]["warning"].as_bool());
 }
+
+TEST_CASE("objects that stand beside a node or a namespace are shown with it") {
+    const auto parsed = [](const char* text) { return *data::parse_json(text); };
+    const Recorded clinic(k_clinic);
+    CHECK(contains(clinic.describe_beside("Node/worker-1", {parsed(R"({"kind":"Lease","spec":{"holderIdentity":"worker-1","renewTime":"2026-03-02T09:58:00Z"}})")}), "held by worker-1, renewed 90s ago"));
+    CHECK(contains(clinic.describe_beside("Namespace/clinic", {parsed(R"({"kind":"LimitRange","metadata":{"name":"mem"},"spec":{"limits":[{"type":"Container","default":{"memory":"1Gi"},"max":{"cpu":2}}]}})")}),
+                   "mem         Container  memory    -    -    -                1Gi            -"));
+}

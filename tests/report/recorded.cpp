@@ -37,7 +37,7 @@ report::Report Recorded::report(rules::Severity floor) const {
     return report;
 }
 
-report::DescribeView Recorded::view(std::string_view what) const {
+report::DescribeView Recorded::view(std::string_view what, std::vector<data::Value> beside) const {
     const auto slash = what.find('/');
     const auto type = m_source->resolve(to_lower(what.substr(0, slash)));
     if (!type) FAIL(type.error().message);
@@ -50,11 +50,15 @@ report::DescribeView Recorded::view(std::string_view what) const {
     ref.namespace_name = namespace_name;
     ref.name = what.substr(slash + 1);
     ref.uid = raw->at("metadata", "uid").as_string();
-    return report::make_describe_view(ref, {.facts = m_facts, .outcome = m_outcome, .raw = *raw, .now = m_now, .recording = m_path});
+    return report::make_describe_view(ref, {.facts = m_facts, .outcome = m_outcome, .raw = *raw, .now = m_now, .recording = m_path, .beside = std::move(beside)});
 }
 
 std::string Recorded::describe(std::string_view what, const report::TextOptions& options, bool full) const {
     return report::render_describe(view(what), options, full);
+}
+
+std::string Recorded::describe_beside(std::string_view what, std::vector<data::Value> beside) const {
+    return report::render_describe(view(what, std::move(beside)), {}, false);
 }
 
 std::string lines_wider_than(std::size_t width, std::string_view screen) {

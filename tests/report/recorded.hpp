@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kdiag::test {
 
@@ -19,7 +20,8 @@ public:
 
     report::Report report(rules::Severity floor = rules::Severity::info) const;
     /// `what` is `Kind/name`.
-    report::DescribeView view(std::string_view what) const;
+    report::DescribeView view(std::string_view what, std::vector<data::Value> beside = {}) const;
+    std::string describe_beside(std::string_view what, std::vector<data::Value> beside) const;
     std::string describe(std::string_view what, const report::TextOptions& options, bool full = false) const;
 
 private:

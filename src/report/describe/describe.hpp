@@ -71,6 +71,7 @@ struct DescribeInput {
     const data::Value& raw;        ///< the object as the API has it; an empty object when it was not read
     Timestamp now;
     std::string recording = {};    ///< the path of `--from`; empty: a live cluster
+    std::vector<data::Value> beside = {}; ///< objects that only this screen asks for: the Lease of a Node, the LimitRanges of a Namespace
 };
 
 /// Whether the verdict of the object needs nothing but the snapshot.

@@ -5,6 +5,9 @@
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
+#include <array>
+#include <set>
+
 namespace kdiag::report {
 
 namespace {
@@ -21,7 +24,31 @@ std::string contents_of(std::string_view name, const facts::Snapshot& facts) {
             if (count > 0) counts.push_back(counted(count, info.singular, info.plural));
         });
     }
-    return counts.empty() ? "nothing that could be read" : comma_list(counts, 12);
+    if (counts.empty()) return facts.gaps().empty() ? "nothing" : "nothing that could be read";
+    return comma_list(counts, 12);
+}
+
+/// Minimum, maximum and defaults, a row for each resource that a LimitRange names.
+DescribeSection limits_table(const DescribeInput& input) {
+    DescribeSection section{.table = {.rows = {{"LIMITRANGE", "TYPE", "RESOURCE", "MIN", "MAX", "DEFAULT-REQUEST", "DEFAULT-LIMIT", "MAX-RATIO"}}}};
+    constexpr std::array columns = {"min", "max", "defaultRequest", "default", "maxLimitRequestRatio"};
+    for (const auto& object : input.beside) {
+        if (object["kind"].as_string() != "LimitRange") continue;
+        for (const auto& limit : object.at("spec", "limits").as_array()) {
+            std::set<std::string> resources;
+            for (const char* column : columns)
+                for (const auto& [resource, value] : limit[column].as_object()) resources.insert(resource);
+            for (const auto& resource : resources) {
+                std::vector<std::string> row = {std::string(object.at("metadata", "name").as_string()), std::string(limit["type"].as_string()), resource};
+                for (const char* column : columns) {
+                    const auto& value = limit[column][resource];
+                    row.push_back(value.is_null() ? "-" : value.is_string() ? std::string(value.as_string()) : std::to_string(value.as_integer()));
+                }
+                section.table.rows.push_back(std::move(row));
+            }
+        }
+    }
+    return section;
 }
 
 } // namespace
@@ -39,6 +66,7 @@ bool describe_namespace(const kube::ObjectRef& object, const DescribeInput& inpu
             for (const auto& [resource, hard] : quota.status.hard)
                 section.table.rows.push_back({std::string(quota.meta.name), std::string(resource), or_none(kube::value_of(quota.status.used, resource)), std::string(hard)});
     view.add(std::move(section));
+    view.add(limits_table(input));
     return true;
 }
 

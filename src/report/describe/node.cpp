@@ -75,6 +75,16 @@ void add_pods_of_node(const std::vector<const kube::Pod*>& pods, const DescribeI
     view.add(std::move(section));
 }
 
+/// The kubelet renews its Lease every 10s or so: an old one is a kubelet that does not reach the API server.
+std::string lease_text(const DescribeInput& input) {
+    for (const auto& object : input.beside) {
+        if (object["kind"].as_string() != "Lease") continue;
+        const auto renewed = parse_rfc3339(object.at("spec", "renewTime").as_string());
+        return format("held by {}, {}", object.at("spec", "holderIdentity").as_string(), renewed ? format("renewed {} ago", to_age(std::max(input.now - *renewed, Duration{}))) : "never renewed");
+    }
+    return {};
+}
+
 } // namespace
 
 bool describe_node(const kube::ObjectRef& object, const DescribeInput& input, DescribeView& view) {
@@ -98,6 +108,7 @@ bool describe_node(const kube::ObjectRef& object, const DescribeInput& input, De
     view.fact("Addresses", comma_list(addresses));
     view.fact("Taints", comma_list(taints));
     view.fact("Zone", std::string(kube::value_of(node->meta.labels, "topology.kubernetes.io/zone")));
+    view.fact("Lease", lease_text(input));
     view.fact("Age", to_age(input.now - node->meta.created));
     add_resources(*node, pods, view);
     add_pods_of_node(pods, input, view);
