@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/common/kubectl_words.hpp"
+#include "rules/waiting/attach_error.hpp"
 #include "rules/waiting/attach_failures.hpp"
-#include "rules/waiting/message_words.hpp"
 #include "util/format.hpp"
-#include "util/strings.hpp"
 
 namespace kdiag::rules::waiting {
 
@@ -11,42 +9,19 @@ namespace {
 
 constexpr Duration k_patience = Duration::minutes(1); // a first failure is often followed by success
 
-struct AttachWords {
-    std::string cause, help, command;
-};
-
-/// What the attach-detach controller, the external attacher and drivers say.
-AttachWords read_attach_error(kube::Text node_name, std::string_view message) {
-    const auto told = message.find("\" : ");
-    const auto error = told == std::string_view::npos ? message : message.substr(told + 4);
-    const auto words = core_of(error);
-    constexpr std::string_view k_attachments = "kubectl get volumeattachments";
-    if (const auto driver = word_after(error, "does not contain driver ", " "); !driver.empty())
-        return {format("the driver `{}` is not registered on node `{}`: its pod there does not run, or is not ready yet", driver, node_name), "look at the driver's pod on this node",
-                format("kubectl get pods -A -o wide --field-selector spec.nodeName={}", shell_quote(node_name))};
-    if (const auto driver = between(error, "external-attacher of ", " CSI driver"); !driver.empty())
-        return {format("the driver `{}` has not attached it in time: its controller (external-attacher) is slow or does not run", driver), "look at the driver's controller, and at what it says of the volume",
-                std::string(k_attachments)};
-    if (contains(error, "code = NotFound")) return {format("the driver does not find the disk or the node: {}", words), "look in the storage system whether the disk still exists", std::string(k_attachments)};
-    if (contains(error, "code = ResourceExhausted")) return {format("the node takes no more volumes: {}", words), "move a pod with volumes to another node", std::string(k_attachments)};
-    if (contains(error, "code = PermissionDenied") || contains(error, "code = Unauthenticated") || contains_ignoring_case(error, "not authorized") || contains(error, "AccessDenied"))
-        return {format("the driver lacks the rights to attach it: {}", words), "correct the rights of the driver's account in the storage system", std::string(k_attachments)};
-    return {format("the driver says: {}", words), "look at the driver's controller and at the volume in the storage system", std::string(k_attachments)};
-}
-
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& stalled : stalled_pods(context))
         for (const auto& failure : attach_failures(context, stalled)) {
             if (failure.is_in_use || (failure.count < 2 && context.age(failure.since) < k_patience)) continue;
             const auto& pod = *stalled.pod;
-            const auto words = read_attach_error(pod.spec.node_name, failure.event->message);
+            const auto error = read_attach_error(pod.spec.node_name, failure.event->message);
             Finding finding = begin(context, stalled, *failure.event);
             finding.discriminator = failure.volume;
             finding.title = format("{} cannot be attached to node `{}`", failure.display(), pod.spec.node_name);
-            finding.cause = words.cause;
+            finding.cause = error.cause;
             finding.impact = "the pod's containers are not created";
             if (!failure.claim.empty()) finding.explained_by.push_back({.kind = "PersistentVolumeClaim", .namespace_name = std::string(pod.meta.namespace_name), .name = failure.claim});
-            finding.remedies.push_back({.text = words.help, .command = words.command});
+            finding.remedies.push_back({.text = error.help, .command = error.command});
             sink.add(std::move(finding));
         }
 }
