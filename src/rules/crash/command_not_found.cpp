@@ -26,10 +26,20 @@ bool is_mount_trouble(std::string_view message) {
     return contains(message, "error mounting") || contains(message, "mount through procfd") || contains(message, "not a directory");
 }
 
+/// What the node lacks is no matter of the image: the runtime itself, or a hook of it.
+bool is_program_of_node(const Crash& crash) {
+    const auto name = between(crash.start_message(), "exec: \"", "\"");
+    const auto& command = crash.view.spec->command;
+    if (!command.empty() && command.front() == name) return false;
+    for (const std::string_view program : {"runc", "crun", "runsc", "kata-runtime", "containerd-shim", "nvidia-container", "youki"})
+        if (name.substr(name.rfind('/') + 1).starts_with(program)) return true;
+    return false;
+}
+
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& crash : find_crashes(context)) {
         const auto message = crash.start_message();
-        const bool from_runtime = says_not_found(message) && !is_mount_trouble(message) && !contains(message, "exec format error");
+        const bool from_runtime = says_not_found(message) && !is_mount_trouble(message) && !is_program_of_node(crash) && !contains(message, "exec format error");
         const bool from_shell = crash.end != nullptr && crash.end->exit_code == 127 && message.empty();
         if (crash.recovered || (!from_runtime && !from_shell)) continue;
         Finding finding = begin(context, crash);
