@@ -192,7 +192,7 @@ void add_evidence(const RuleContext& context, const Unready& unready, Finding& f
                                     .first_time = unready.event->first_seen(), .count = unready.event->count()});
     else if (unready.obstacle == Obstacle::unknown)
         finding.evidence.push_back({.type = EvidenceType::derived, .text = context.facts.was_read(kube::Resource::events)
-                                                                               ? "no event about this probe is kept; events are deleted after an hour"
+                                                                               ? "no event that is kept says why it fails; events are deleted after an hour"
                                                                                : "the events could not be read, so the probe's failure is not known"});
     finding.evidence.push_back({.text = format("running for {}, not ready", to_age(context.age(view.status->state.running->started_at))), .path = view.status_path("ready"), .value = "false"});
     if (!view.spec->ports.empty() && !probe.exec) {
