@@ -55,13 +55,19 @@ Error error_of_answer(const net::Transfer& transfer, const std::string& doing) {
         error.kind = ErrorKind::not_found;
         error.message = format("cannot {}: not found", doing);
         break;
-    case 410: error.kind = ErrorKind::gone; break;
+    case 410:
+        error.kind = ErrorKind::gone;
+        error.help = {"try again: the objects changed faster than they were read"};
+        break;
     case 429:
         error.kind = ErrorKind::timeout;
         error.message = format("cannot {}: the API server is too busy (429)", doing);
         error.help = {"try again, or lower --concurrency"};
         break;
-    case 504: error.kind = ErrorKind::timeout; break;
+    case 504:
+        error.kind = ErrorKind::timeout;
+        error.help = {"try again; `kubectl get --raw /readyz?verbose` says what the API server waits for"};
+        break;
     default:
         if (transfer.status >= 300 && transfer.status < 400) {
             error.kind = ErrorKind::protocol;
@@ -70,6 +76,8 @@ Error error_of_answer(const net::Transfer& transfer, const std::string& doing) {
         } else if (status.is_null() && looks_like_html(transfer.body)) {
             error.kind = ErrorKind::protocol;
             error.help = {"is the server of the context a Kubernetes API server?"};
+        } else if (transfer.status >= 500) {
+            error.help = {"try again; `kubectl get --raw /readyz?verbose` says what is wrong with the API server"};
         }
     }
     return error;

@@ -230,8 +230,22 @@ Status LiveReader::read_logs() {
     return {};
 }
 
+/// Whether each list that was begun broke off before its first object.
+bool LiveReader::nothing_came() const {
+    const auto has_gap = [&](kube::Resource resource) {
+        return std::any_of(m_parts.gaps.begin(), m_parts.gaps.end(), [&](const auto& gap) { return gap.resource == resource; });
+    };
+    const auto table = kube::resource_table();
+    return m_sink.objects() == 0 && std::all_of(table.begin(), table.end(), [&](const auto& info) { return !m_parts.read.has(info.resource) || has_gap(info.resource); });
+}
+
 Result<facts::SnapshotParts> LiveReader::nothing_read() const {
     Error error = *m_first_error;
+    if (error.kind == ErrorKind::not_found) {
+        error.kind = ErrorKind::protocol;
+        error.message = format("{} serves none of the kinds of Kubernetes (404)", net::display_url(m_client.config().server));
+        error.help = {"is the server of the context a Kubernetes API server?"};
+    }
     if (error.kind == ErrorKind::forbidden)
         error.message = format("not allowed to list anything in {} (403)", m_request.scope.all_namespaces ? "all namespaces" : "namespace " + m_request.scope.namespace_name);
     return error;
@@ -243,7 +257,7 @@ Result<facts::SnapshotParts> LiveReader::read() {
         if (m_first_error->kind != ErrorKind::interrupted || m_parts.read.empty()) return *m_first_error;
         return std::move(m_parts); // interrupted: what is known is still said
     }
-    if (m_parts.read.empty() && m_first_error) return nothing_read();
+    if (m_first_error && nothing_came()) return nothing_read();
     KD_TRY(check_namespace());
     KD_TRY(read_lists(second_lists(m_request, m_parts)));
     KD_TRY(read_logs());

@@ -32,6 +32,7 @@ private:
     net::RunLimits limits();
     void note_gap(const PlannedList& list, const Error& error, bool unserved);
     void progress(std::string doing);
+    bool nothing_came() const;
     Result<facts::SnapshotParts> nothing_read() const;
 
     client::ApiClient& m_client;

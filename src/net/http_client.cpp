@@ -282,7 +282,7 @@ void HttpClient::run(const std::vector<Transfer*>& transfers, const RunLimits& l
     while (!waiting.empty() || !m_loop->under_way.empty()) {
         const Timestamp now = now_utc();
         if (limits.interrupted != nullptr && limits.interrupted->load()) return give_up({.kind = ErrorKind::interrupted, .message = "interrupted"});
-        if (limits.deadline && now >= limits.deadline) return give_up({.kind = ErrorKind::timeout, .message = "the time given by --timeout is over"});
+        if (limits.deadline && now >= limits.deadline) return give_up({.kind = ErrorKind::timeout, .message = "the time given by --timeout is over", .help = {"--timeout gives it longer"}});
         for (std::size_t looked = waiting.size(); looked > 0 && m_loop->under_way.size() < limits.concurrency; --looked) {
             const auto entry = waiting.front();
             waiting.pop_front();
