@@ -133,6 +133,11 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
     return command->run();
 }
 
+ExitCode exit_code_for(const Error& error, const app::Environment& environment) {
+    const bool terminated = error.kind == ErrorKind::interrupted && environment.signal != nullptr && environment.signal->load() == 15;
+    return terminated ? ExitCode::terminated : exit_code_of(error.kind);
+}
+
 int finish(int code, app::Environment& environment) {
     environment.out.flush();
     const int error = environment.out_error ? environment.out_error() : 0;
@@ -160,7 +165,7 @@ int run_cli(std::vector<std::string> words, app::Environment& environment) {
         const auto result = parse_and_run(commands, normalize_argv(std::move(words), short_options_with_value(commands)), program);
         if (result) return finish(static_cast<int>(*result), environment);
         app::print_error(result.error(), output, environment);
-        return finish(static_cast<int>(exit_code_of(result.error().kind)), environment);
+        return finish(static_cast<int>(exit_code_for(result.error(), environment)), environment);
     } catch (const std::exception& exception) { // nothing below throws on purpose
         Error error{.kind = ErrorKind::internal, .message = format("a bug in kdiag: {}", exception.what()),
                     .help = {"please report it with the output of `kdiag version`"}};
