@@ -21,6 +21,12 @@ std::string reason_of(int error) {
     return std::generic_category().message(error);
 }
 
+/// Only the handlers of Ctrl-C and its like interrupt a call that waits, for a pipe mostly.
+Error failure(int error, std::string_view what) {
+    if (error == EINTR) return {.kind = ErrorKind::interrupted, .message = "interrupted"};
+    return {.kind = ErrorKind::config, .message = format("{}: {}", what, reason_of(error))};
+}
+
 class DescriptorReader : public ByteReader {
 public:
     DescriptorReader(int descriptor, bool owned) : m_descriptor(descriptor), m_owned(owned) {}
@@ -31,11 +37,9 @@ public:
     DescriptorReader& operator=(const DescriptorReader&) = delete;
 
     Result<std::size_t> read(char* buffer, std::size_t size) override {
-        for (;;) {
-            const auto got = ::read(m_descriptor, buffer, size);
-            if (got >= 0) return static_cast<std::size_t>(got);
-            if (errno != EINTR) return Error{.kind = ErrorKind::io, .message = format("cannot read: {}", reason_of(errno))};
-        }
+        const auto got = ::read(m_descriptor, buffer, size);
+        if (got >= 0) return static_cast<std::size_t>(got);
+        return failure(errno, "cannot read");
     }
 
 private:
@@ -90,6 +94,19 @@ private:
     std::array<char, 64 * 1024> m_input{};
 };
 
+class InterruptibleReader : public ByteReader {
+public:
+    InterruptibleReader(const std::atomic<bool>* interrupted, ByteReader& reader) : m_interrupted(interrupted), m_reader(reader) {}
+    Result<std::size_t> read(char* buffer, std::size_t size) override {
+        if (m_interrupted != nullptr && m_interrupted->load()) return failure(EINTR, {});
+        return m_reader.read(buffer, size);
+    }
+
+private:
+    const std::atomic<bool>* m_interrupted;
+    ByteReader& m_reader;
+};
+
 class PrefixedReader : public ByteReader {
 public:
     PrefixedReader(std::string prefix, ByteReader& rest) : m_prefix(std::move(prefix)), m_rest(rest) {}
@@ -111,8 +128,7 @@ private:
 
 Result<std::unique_ptr<ByteReader>> open_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return Error{.kind = ErrorKind::config, .message = format("cannot read {}: {}", path, reason_of(errno)), .help = {"check the path after --from"}};
+    if (descriptor < 0) return failure(errno, format("cannot read {}", path)).with_help("check the path after --from");
     return std::unique_ptr<ByteReader>(std::make_unique<DescriptorReader>(descriptor, true));
 }
 
@@ -125,10 +141,10 @@ Result<int> spool_standard_input() {
     for (;;) {
         const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
         if (got == 0) return descriptor;
-        if (got < 0 && errno == EINTR) continue;
         if (got < 0 || ::write(descriptor, buffer.data(), static_cast<std::size_t>(got)) != got) {
+            const auto error = errno;
             close(descriptor);
-            return Error{.kind = ErrorKind::config, .message = format("cannot read standard input: {}", reason_of(errno))};
+            return failure(error, got < 0 ? "cannot read standard input" : "cannot keep standard input in a temporary file");
         }
     }
 }
@@ -140,6 +156,10 @@ std::unique_ptr<ByteReader> read_descriptor(int descriptor) {
 
 std::unique_ptr<ByteReader> gunzip(ByteReader& compressed) {
     return std::make_unique<GzipReader>(compressed);
+}
+
+std::unique_ptr<ByteReader> unless(const std::atomic<bool>* interrupted, ByteReader& reader) {
+    return std::make_unique<InterruptibleReader>(interrupted, reader);
 }
 
 std::unique_ptr<ByteReader> with_prefix(std::string prefix, ByteReader& rest) {

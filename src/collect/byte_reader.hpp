@@ -3,6 +3,7 @@
 
 #include "util/result.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ Result<int> spool_standard_input();
 std::unique_ptr<ByteReader> read_descriptor(int descriptor);
 /// The bytes inside a gzip stream (several members too); truncation and damage are decode errors.
 std::unique_ptr<ByteReader> gunzip(ByteReader& compressed);
+/// The same bytes until a flag is set, which is an error of the kind `interrupted`. Null: there is no flag.
+std::unique_ptr<ByteReader> unless(const std::atomic<bool>* interrupted, ByteReader& reader);
 /// A reader whose first bytes were looked at already.
 std::unique_ptr<ByteReader> with_prefix(std::string prefix, ByteReader& rest);
 

@@ -54,6 +54,10 @@ public:
             if (info != nullptr && request.resources.has(info->resource)) parts.read.add(info->resource);
         }, files, parts, request.interrupted);
         if (!walked) return walked.error();
+        if (request.interrupted != nullptr && request.interrupted->load()) {
+            if (sink.objects() == 0) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
+            parts.gaps.push_back({.resource = kube::Resource::pods, .reason = facts::GapReason::error, .detail = "interrupted before everything was read", .partial = true});
+        }
         if (sink.objects() == 0 && parts.gaps.empty() && parts.read.empty()) return nothing_in(files);
         if (sink.objects() == sink.broken() && !parts.gaps.empty()) return unreadable(parts.gaps.front());
         if (sink.objects() == 1) parts.partial = parts.read;
@@ -123,7 +127,7 @@ private:
             if (form == FileForm::other) return {};
             ++files;
             const auto whole = with_prefix(std::move(*start), content);
-            const auto read = each_object(*whole, form, path, {.on_object = [&](const RecordedObject& object) { take(path, object); }, .on_list = take_list});
+            const auto read = each_object(*unless(interrupted, *whole), form, path, {.on_object = [&](const RecordedObject& object) { take(path, object); }, .on_list = take_list});
             return read ? Status{} : add_broken(path, read.error(), parts);
         }, [&](const std::string& path, const Error& error) { (void)add_broken(path, error, parts); });
     }

@@ -9,7 +9,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace kdiag::test;
 
@@ -117,6 +124,36 @@ TEST_CASE("a broken manifest after -f is the fault of the manifest") {
     check_refused(run_kdiag("diagnose --from " + k_shop + " -f " + folder.write("cut.yaml", "kind: [Pod\n")), 3, "cut.yaml:2:");
     check_refused(run_kdiag("diagnose --from " + k_shop + " -f " + folder.write("deep.yaml", std::string(100'000, '['))), 3, "nested deeper");
     check_refused(run_kdiag("diagnose --from " + k_shop + " -f " + folder.path("absent.yaml")), 2, "cannot read");
+}
+
+TEST_CASE("Ctrl-C and a termination end the waiting for a pipe that gives nothing more") {
+    const TemporaryFolder folder;
+    const auto pipe = folder.path("pipe.json");
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    for (const std::string& arguments : {"--from " + pipe, "--from - <" + pipe})
+        for (const bool one_read : {false, true})
+            for (const auto& [number, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+                CAPTURE(arguments);
+                CAPTURE(number);
+                const int end = open(pipe.c_str(), O_RDWR); // also for reading: neither side waits for the other to open it
+                REQUIRE(end >= 0);
+                const std::string start = one_read ? R"({"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}},)" + std::string(8192, ' ') : "{";
+                REQUIRE(write(end, start.data(), start.size()) == static_cast<ssize_t>(start.size()));
+                KdiagProcess process("diagnose " + arguments);
+                for (int left = 1, i = 0; left > 0 && i < 1000; ++i) { // until it has taken what there is
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                    REQUIRE(ioctl(end, FIONREAD, &left) == 0);
+                }
+                std::this_thread::sleep_for(std::chrono::milliseconds(100));
+                process.signal(number);
+                const auto ended = process.wait();
+                close(end);
+                CAPTURE(ended.out);
+                CAPTURE(ended.err);
+                CHECK(ended.code == code);
+                CHECK(!has(ended.out, "no problems found\n"));
+                CHECK((has(ended.err, "interrupted") || has(ended.out, "interrupted")));
+            }
 }
 
 TEST_CASE("output that cannot be written is said, with an exit code of its own") {
