@@ -2,6 +2,9 @@
 #include "targets.hpp"
 
 #include "util/sanitize.hpp"
+#include "util/text_width.hpp"
+
+#include <algorithm>
 
 namespace kdiag::fuzz {
 
@@ -35,6 +38,26 @@ void check_safe(std::string_view text, bool lines) {
     }
 }
 
+std::string without_blanks(std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\t'; });
+    return text;
+}
+
+/// What is safe is then laid out: nothing may be lost by wrapping, or stand out after cutting.
+void check_layout(const std::string& line, const std::string& block) {
+    for (const std::size_t width : {1u, 2u, 5u, 40u}) {
+        promise(display_width(cut_end(line, width)) <= width && display_width(cut_middle(line, width)) <= width, "a text is cut too late");
+        promise(display_width(cut_end(line, width, true)) <= width && display_width(cut_middle(line, width, true)) <= width, "a text is cut too late for ASCII");
+        promise(display_width(pad_right(line, width)) >= width, "a text is padded too little");
+        std::string wrapped;
+        for (const auto& part : wrap(block, width)) {
+            promise(part.find('\n') == std::string::npos && display_width(part) <= std::max<std::size_t>(width, 2), "a line is too long");
+            wrapped += part;
+        }
+        promise(without_blanks(wrapped) == without_blanks(block), "wrapping loses text");
+    }
+}
+
 } // namespace
 
 void fuzz_sanitize(std::string_view bytes) {
@@ -44,6 +67,7 @@ void fuzz_sanitize(std::string_view bytes) {
     promise(sanitize_line(line) == line && sanitize_block(block) == block, "sanitising twice changes the text");
     promise(sanitize_line(block) == line, "a block as a line is another line");
     promise(line.size() >= bytes.size(), "sanitising loses text");
+    if (bytes.size() < 1024) check_layout(line, block);
 }
 
 Seeds seeds_sanitize() {
