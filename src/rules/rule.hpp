@@ -4,6 +4,8 @@
 #include "facts/snapshot.hpp"
 #include "rules/finding.hpp"
 
+#include <map>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -63,6 +65,16 @@ struct RuleContext {
 
     /// How long ago, never negative.
     Duration age(Timestamp time) const { return time && time < now ? now - time : Duration{}; }
+
+    /// What several rules need of the same snapshot, worked out by the first that asks. It depends on nothing else, so rules stay pure.
+    template <class T> const T& once(T (*analyse)(const RuleContext&)) const {
+        auto& slot = (*analyses)[reinterpret_cast<void (*)()>(analyse)]; // a map, whose slots stay where they are while another is filled
+        if (!slot) slot = std::make_shared<const T>(analyse(*this));
+        return *static_cast<const T*>(slot.get());
+    }
+
+    using Analyses = std::map<void (*)(), std::shared_ptr<const void>>;
+    std::shared_ptr<Analyses> analyses = std::make_shared<Analyses>();
 };
 
 /// Takes findings; fills in what every finding needs (rule, severity when not set by the rule, owner of a pod).

@@ -83,15 +83,7 @@ void add_log(const Crash& crash, Finding& finding) {
         if (i + 1 == telling || i >= first_of_last) finding.evidence.push_back({.type = EvidenceType::log, .text = std::string(lines[i])});
 }
 
-} // namespace
-
-std::string_view Crash::start_message() const {
-    if (end != nullptr && (end->reason == "StartError" || end->reason == "ContainerCannotRun" || end->exit_code == 128)) return end->message;
-    if (is_start_failure(view.waiting_reason())) return view.waiting_message();
-    return {};
-}
-
-std::vector<Crash> find_crashes(const RuleContext& context) {
+std::vector<Crash> all_crashes(const RuleContext& context) {
     std::vector<Crash> crashes;
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (is_settled(pod) || belongs_to_finished_job(context, pod)) continue;
@@ -106,6 +98,18 @@ std::vector<Crash> find_crashes(const RuleContext& context) {
         }
     }
     return crashes;
+}
+
+} // namespace
+
+std::string_view Crash::start_message() const {
+    if (end != nullptr && (end->reason == "StartError" || end->reason == "ContainerCannotRun" || end->exit_code == 128)) return end->message;
+    if (is_start_failure(view.waiting_reason())) return view.waiting_message();
+    return {};
+}
+
+const std::vector<Crash>& find_crashes(const RuleContext& context) {
+    return context.once(all_crashes);
 }
 
 std::vector<Crash> crashes_telling(const RuleContext& context, std::initializer_list<LogSign> signs) {

@@ -23,7 +23,7 @@ struct Crash {
 };
 
 /// Every container that crashes now, or has crashed a short time ago.
-std::vector<Crash> find_crashes(const RuleContext& context);
+const std::vector<Crash>& find_crashes(const RuleContext& context);
 /// Of these the ones that go on, ended with an error that no probe caused, and whose log shows one of the signs.
 std::vector<Crash> crashes_telling(const RuleContext& context, std::initializer_list<LogSign> signs);
 

@@ -205,9 +205,7 @@ void add_evidence(const RuleContext& context, const Unready& unready, Finding& f
             finding.evidence.push_back({.type = EvidenceType::log, .text = std::string(trim(split(text, '\n').back()))});
 }
 
-} // namespace
-
-std::vector<Unready> find_unready(const RuleContext& context) {
+std::vector<Unready> all_unready(const RuleContext& context) {
     std::vector<Unready> found;
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (pod.meta.deleted || pod.status.phase != "Running" || is_ready(pod)) continue;
@@ -223,6 +221,12 @@ std::vector<Unready> find_unready(const RuleContext& context) {
         }
     }
     return found;
+}
+
+} // namespace
+
+const std::vector<Unready>& find_unready(const RuleContext& context) {
+    return context.once(all_unready);
 }
 
 void report(const RuleContext& context, Obstacle obstacle, FindingSink& sink) {

@@ -21,7 +21,7 @@ struct Unready {
 };
 
 /// Containers that run, have had time to become ready, and are not. Those that crash are the crash rules' business.
-std::vector<Unready> find_unready(const RuleContext& context);
+const std::vector<Unready>& find_unready(const RuleContext& context);
 /// The ones with an obstacle as findings: title and cause come from the probe, its last failure and the container's ports.
 void report(const RuleContext& context, Obstacle obstacle, FindingSink& sink);
 

@@ -213,8 +213,8 @@ void report(const RuleContext& context, const Lack& lack, FindingSink& sink) {
 } // namespace
 
 void report_missing(const RuleContext& context, std::string_view kind, bool key_missing, FindingSink& sink) {
-    const auto containers = waiting_containers(context);
-    const auto stalled_ones = stalled_pods(context);
+    const auto& containers = waiting_containers(context);
+    const auto& stalled_ones = stalled_pods(context);
     std::unordered_map<const kube::Pod*, Waits> waits;
     for (const auto& container : containers)
         if (container.is_config_error()) waits[container.view.pod].containers.push_back(&container);

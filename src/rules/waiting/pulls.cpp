@@ -48,9 +48,7 @@ Pull read_pull(const RuleContext& context, const ContainerView& view) {
     return pull;
 }
 
-} // namespace
-
-std::vector<Pull> find_pulls(const RuleContext& context) {
+std::vector<Pull> all_pulls(const RuleContext& context) {
     std::vector<Pull> pulls;
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (pod.meta.deleted || pod.status.phase == "Succeeded" || pod.status.phase == "Failed") continue;
@@ -58,6 +56,12 @@ std::vector<Pull> find_pulls(const RuleContext& context) {
             if (waits_for_pull(view.waiting_reason())) pulls.push_back(read_pull(context, view));
     }
     return pulls;
+}
+
+} // namespace
+
+const std::vector<Pull>& find_pulls(const RuleContext& context) {
+    return context.once(all_pulls);
 }
 
 std::vector<Pull> find_pulls(const RuleContext& context, ImageTopic topic) {

@@ -19,7 +19,7 @@ struct Pull {
 };
 
 /// Every container that waits for its image after a failed try.
-std::vector<Pull> find_pulls(const RuleContext& context);
+const std::vector<Pull>& find_pulls(const RuleContext& context);
 /// Those of one topic.
 std::vector<Pull> find_pulls(const RuleContext& context, ImageTopic topic);
 /// A finding with what is common: subject, severity, the image, the message, the event.

@@ -48,9 +48,7 @@ void read_progress(const RuleContext& context, StalledPod& stalled) {
             stalled.sandbox_ready = stalled.sandbox_ready || condition->status == "True";
 }
 
-} // namespace
-
-std::vector<StalledPod> stalled_pods(const RuleContext& context) {
+std::vector<StalledPod> all_stalled(const RuleContext& context) {
     std::vector<StalledPod> found;
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (pod.meta.deleted || pod.spec.node_name.empty() || pod.status.phase == "Succeeded" || pod.status.phase == "Failed") continue;
@@ -65,6 +63,12 @@ std::vector<StalledPod> stalled_pods(const RuleContext& context) {
         found.push_back(stalled);
     }
     return found;
+}
+
+} // namespace
+
+const std::vector<StalledPod>& stalled_pods(const RuleContext& context) {
+    return context.once(all_stalled);
 }
 
 Failure newest_failure(const RuleContext& context, const StalledPod& stalled, const std::function<bool(const kube::Event&)>& fits,

@@ -21,7 +21,7 @@ struct StalledPod {
     bool restarted = false;     ///< containers have run before: a node was rebooted, or a container is about to be started again
 };
 
-std::vector<StalledPod> stalled_pods(const RuleContext& context);
+const std::vector<StalledPod>& stalled_pods(const RuleContext& context);
 /// What a step has failed with, in events that are recent enough to be about now and that no success has followed.
 struct Failure {
     const kube::Event* event = nullptr; ///< the newest; null when there is none

@@ -52,9 +52,7 @@ WaitingContainer read_waiting(const RuleContext& context, const ContainerView& v
     return waiting;
 }
 
-} // namespace
-
-std::vector<WaitingContainer> waiting_containers(const RuleContext& context) {
+std::vector<WaitingContainer> all_waiting(const RuleContext& context) {
     std::vector<WaitingContainer> found;
     for (const auto& pod : context.facts.all<kube::Pod>()) {
         if (is_history(context, pod)) continue;
@@ -68,6 +66,12 @@ std::vector<WaitingContainer> waiting_containers(const RuleContext& context) {
         }
     }
     return found;
+}
+
+} // namespace
+
+const std::vector<WaitingContainer>& waiting_containers(const RuleContext& context) {
+    return context.once(all_waiting);
 }
 
 Finding begin(const RuleContext& context, const WaitingContainer& waiting) {

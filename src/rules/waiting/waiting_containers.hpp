@@ -22,7 +22,7 @@ struct WaitingContainer {
 };
 
 /// Containers with a configuration, creation or start error, of pods that are neither deleted nor finished.
-std::vector<WaitingContainer> waiting_containers(const RuleContext& context);
+const std::vector<WaitingContainer>& waiting_containers(const RuleContext& context);
 /// Subject, severity, times and the message as evidence.
 Finding begin(const RuleContext& context, const WaitingContainer& waiting);
 
