@@ -130,6 +130,7 @@ Result<ExitCode> run_diagnose(const DiagnoseOptions& options, Environment& envir
     report.path = identity.path;
     const auto stats = source->stats();
     report.api_requests = stats.api_requests;
+    report.log_requests = stats.log_requests;
     report.bytes_received = stats.bytes_received;
     report.retries = stats.retries;
     report.duration_ms = (environment.clock() - started).milliseconds;

@@ -37,7 +37,12 @@ class LiveSource : public Source {
 public:
     explicit LiveSource(std::unique_ptr<client::ApiClient> client) : m_client(std::move(client)) {}
 
-    Result<facts::SnapshotParts> read(const ReadRequest& request) override { return LiveReader(*m_client, request).read(); }
+    Result<facts::SnapshotParts> read(const ReadRequest& request) override {
+        LiveReader reader(*m_client, request);
+        auto parts = reader.read();
+        m_log_requests += reader.log_requests();
+        return parts;
+    }
 
     Result<ResourceType> resolve(std::string_view word) override {
         if (const auto* info = kube::find_by_word(word)) {
@@ -88,7 +93,7 @@ public:
         return {.kind = "live", .context = config.context, .server = net::display_url(config.server)};
     }
     std::string default_namespace() const override { return m_client->config().namespace_name; }
-    ReadStats stats() const override { return {.api_requests = m_client->requests(), .bytes_received = m_client->bytes(), .retries = m_client->retries()}; }
+    ReadStats stats() const override { return {.api_requests = m_client->requests() - m_log_requests, .log_requests = m_log_requests, .bytes_received = m_client->bytes(), .retries = m_client->retries()}; }
 
 private:
     Result<std::vector<std::string>> names_of(const ResourceType& type, std::string_view namespace_name) {
@@ -100,6 +105,7 @@ private:
     }
 
     std::unique_ptr<client::ApiClient> m_client;
+    std::uint64_t m_log_requests = 0;
     std::vector<client::ServedType> m_types;
 };
 

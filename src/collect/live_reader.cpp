@@ -199,7 +199,9 @@ Result<std::vector<facts::LogTarget>> LiveReader::read_logs_of(const std::vector
                             .doing = format("read the log of {}/{}", target.pod, target.container), .accept = "text/plain, */*"});
     m_total += requests.size();
     progress("reading logs");
+    const std::uint64_t before = m_client.requests();
     KD_TRY_ASSIGN(auto answers, m_client.get_all(requests, limits()));
+    m_log_requests += m_client.requests() - before;
     std::vector<facts::LogTarget> without_previous;
     for (std::size_t i = 0; i < answers.size(); ++i) {
         auto& answer = answers[i];

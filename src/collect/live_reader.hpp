@@ -13,6 +13,8 @@ class LiveReader {
 public:
     LiveReader(client::ApiClient& client, const ReadRequest& request);
     Result<facts::SnapshotParts> read();
+    /// How many requests were for logs, whose number depends on what is broken.
+    std::uint64_t log_requests() const { return m_log_requests; }
 
 private:
     struct ListRead;
@@ -44,6 +46,7 @@ private:
     facts::SnapshotParts m_usage;
     std::optional<Error> m_first_error;
     std::size_t m_done = 0, m_total = 0;
+    std::uint64_t m_log_requests = 0;
 };
 
 } // namespace kdiag::collect

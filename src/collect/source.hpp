@@ -40,7 +40,8 @@ struct ReadRequest {
 };
 
 struct ReadStats {
-    std::uint64_t api_requests = 0, bytes_received = 0, retries = 0;
+    std::uint64_t api_requests = 0; ///< for objects; those for logs are counted apart
+    std::uint64_t log_requests = 0, bytes_received = 0, retries = 0;
 };
 
 /// What the header line and the report's `cluster` say.

@@ -155,7 +155,7 @@ struct Volume {
     Optional<EmptyDirVolume> empty_dir;
     Optional<CsiVolume> csi;
     Optional<NfsVolume> nfs;
-    Optional<ProjectedVolume> projected;
+    Shared<ProjectedVolume> projected;
     Optional<EphemeralVolume> ephemeral; ///< the claim is named POD-VOLUME
 };
 
@@ -236,7 +236,7 @@ struct ContainerState {
     Optional<StateTerminated> terminated;
 };
 struct ContainerStatus {
-    Text name, image, image_id, container_id;
+    Text name, image, image_id;
     bool ready = false;
     std::optional<bool> started;
     std::int64_t restart_count = 0;

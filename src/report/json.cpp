@@ -134,7 +134,7 @@ Value summary_value(const Report& report) {
 
 Value stats_value(const Report& report) {
     auto stats = Value::object();
-    stats.set("apiRequests", report.api_requests).set("bytesReceived", report.bytes_received).set("retries", report.retries);
+    stats.set("apiRequests", report.api_requests).set("logRequests", report.log_requests).set("bytesReceived", report.bytes_received).set("retries", report.retries);
     return stats;
 }
 

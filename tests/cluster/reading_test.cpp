@@ -32,7 +32,7 @@ TEST_CASE("everything is read from a real cluster, and each kind as often as its
     const auto parts = source->read({});
     if (!parts) FAIL(parts.error().message);
     for (const auto& gap : parts->gaps) CHECK_MESSAGE(gap.detail.empty(), gap.detail);
-    CHECK(source->stats().api_requests <= 25 + 20);
+    CHECK(source->stats().api_requests <= 25);
     MESSAGE(parts->logs.size() << " logs, " << source->stats().api_requests << " requests, " << source->stats().bytes_received << " bytes");
     const auto compare = [&]<class T>(const char* word) {
         const auto type = source->resolve(word);

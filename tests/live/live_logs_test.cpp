@@ -29,8 +29,10 @@ TEST_CASE("the log of the instance that crashed is read, and no other") {
         CHECK_FALSE(request.query.contains("timestamps"));
         return FakeReply{.body = "starting\npanic: no route\n", .content_type = "text/plain"};
     });
-    const auto parts = cluster.read();
+    const auto source = cluster.source();
+    const auto parts = source->read({});
     REQUIRE(parts);
+    CHECK(source->stats().log_requests == 1);
     REQUIRE(parts->logs.size() == 1);
     CHECK(parts->logs[0].pod == "a");
     CHECK(parts->logs[0].previous);

@@ -247,7 +247,6 @@ template <> const StructType& type_of<ContainerState>() {
 
 template <> const StructType& type_of<ContainerStatus>() {
     static constexpr Field fields[] = {
-        unique_field<&ContainerStatus::container_id>("containerID"),
         field<&ContainerStatus::image>("image"),
         field<&ContainerStatus::image_id>("imageID"),
         field<&ContainerStatus::last_state>("lastState"),
