@@ -48,8 +48,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }
 
 /// Reads until the end, the limit or the time; how it ended otherwise.
-ChildResult::End collect(int descriptor, const ChildRequest& request, std::string& output) {
-    const Timestamp end = now_utc() + request.timeout;
+ChildResult::End collect(int descriptor, Timestamp end, std::size_t most_output, std::string& output) {
     std::array<char, 4096> buffer{};
     for (;;) {
         const auto left = (end - now_utc()).milliseconds;
@@ -60,7 +59,18 @@ ChildResult::End collect(int descriptor, const ChildRequest& request, std::strin
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return ChildResult::End::exited;
         output.append(buffer.data(), static_cast<std::size_t>(got));
-        if (output.size() > request.most_output) return ChildResult::End::too_much_output;
+        if (output.size() > most_output) return ChildResult::End::too_much_output;
+    }
+}
+
+/// Whether the child has ended in time: one may close its output and go on.
+bool has_ended(pid_t child, Timestamp end, int& status) {
+    constexpr int k_pause_ms = 1;
+    for (;;) {
+        const pid_t ended = waitpid(child, &status, WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR)) return true;
+        if (now_utc() >= end) return false;
+        poll(nullptr, 0, k_pause_ms);
     }
 }
 
@@ -98,11 +108,15 @@ ChildResult run_child(const ChildRequest& request) {
         result.code = error;
         return result;
     }
-    result.end = collect(pipe_ends[0], request, result.output);
+    const Timestamp end = now_utc() + request.timeout;
+    result.end = collect(pipe_ends[0], end, request.most_output, result.output);
     close(pipe_ends[0]);
-    if (result.end != ChildResult::End::exited) kill(request.pass_stdin ? child : -child, SIGKILL);
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    if (result.end == ChildResult::End::exited && !has_ended(child, end, status)) result.end = ChildResult::End::timed_out;
+    if (result.end != ChildResult::End::exited) {
+        kill(request.pass_stdin ? child : -child, SIGKILL);
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    }
     if (result.end == ChildResult::End::exited && WIFSIGNALED(status)) result.end = ChildResult::End::signalled;
     result.code = WIFEXITED(status) ? WEXITSTATUS(status) : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     return result;

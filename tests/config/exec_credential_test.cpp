@@ -77,6 +77,8 @@ TEST_CASE("a plugin that hangs is stopped, one that is not there is named") {
     Plugin hanging("sleep 60\n");
     const Timestamp before = now_utc();
     CHECK(hanging.run(Duration{300}).error().message.find("no answer") != std::string::npos);
+    Plugin silent(answer(R"({"token":"t"})") + "exec >&-\nsleep 60\n"); // it has said all and does not end
+    CHECK(silent.run(Duration{300}).error().message.find("no answer") != std::string::npos);
     CHECK(now_utc() - before < Duration::seconds(10));
     Plugin absent("");
     absent.plugin.command = "kdiag-no-such-plugin";
