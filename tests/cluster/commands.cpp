@@ -19,6 +19,11 @@ std::string variable(const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
+std::string kubectl_program() {
+    const auto named = variable("KDIAG_TEST_KUBECTL");
+    return named.empty() ? "kubectl" : named;
+}
+
 } // namespace
 
 std::string cluster_kubeconfig() {
@@ -39,8 +44,11 @@ CommandResult kdiag(const std::string& arguments) {
 }
 
 CommandResult kubectl(const std::string& arguments) {
-    const auto named = variable("KDIAG_TEST_KUBECTL");
-    return shell((named.empty() ? std::string("kubectl") : named) + " " + arguments);
+    return shell(kubectl_program() + " " + arguments);
+}
+
+bool clean_up(const std::string& arguments) {
+    return std::system(("KUBECONFIG='" + variable("KDIAG_TEST_KUBECONFIG") + "' " + kubectl_program() + " " + arguments + " >/dev/null 2>&1").c_str()) == 0;
 }
 
 } // namespace kdiag::test

@@ -18,5 +18,7 @@ CommandResult shell(const std::string& line);
 CommandResult kdiag(const std::string& arguments);
 /// kubectl from KDIAG_TEST_KUBECTL, else from PATH.
 CommandResult kubectl(const std::string& arguments);
+/// kubectl without a result, for destructors of statics: doctest is gone by then.
+bool clean_up(const std::string& arguments);
 
 } // namespace kdiag::test

@@ -42,7 +42,7 @@ public:
         const auto applied = test::kubectl("apply -f " + m_folder.write("faults.yaml", manifest));
         REQUIRE_MESSAGE(applied.code == 0, applied.err);
     }
-    ~Faults() { test::kubectl("delete namespace kdiag-end-to-end --timeout=120s"); }
+    ~Faults() { test::clean_up("delete namespace kdiag-end-to-end --timeout=120s"); }
 
 private:
     test::TemporaryFolder m_folder;
