@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process.hpp"
 
+#include "local/raw_terminal.hpp"
 #include "util/error.hpp"
 
 #include <csignal>
@@ -19,7 +20,10 @@ std::atomic<int> g_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 void on_stop_signal(int signal) {
-    if (g_interrupted.exchange(true)) _exit(128 + signal);
+    if (g_interrupted.exchange(true)) {
+        local::restore_terminal();
+        _exit(128 + signal);
+    }
     g_signal = signal;
 }
 

@@ -18,13 +18,14 @@ const std::map<std::string, std::set<std::string>> k_allowed = {
     {"data", {"util"}},
     {"kube", {"util"}},
     {"net", {"util"}},
+    {"local", {"util", "net"}},
     {"config", {"util", "data"}},
     {"client", {"util", "data", "kube", "config", "net"}},
     {"facts", {"util", "kube"}},
     {"collect", {"util", "data", "kube", "config", "net", "client", "facts"}},
     {"rules", {"util", "kube", "facts"}},
     {"report", {"util", "data", "kube", "facts", "rules"}},
-    {"app", {"util", "data", "kube", "config", "net", "client", "facts", "collect", "rules", "report"}},
+    {"app", {"util", "data", "kube", "config", "net", "local", "client", "facts", "collect", "rules", "report"}},
 };
 
 /// Each third-party header and the one layer that may include it.
