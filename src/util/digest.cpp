@@ -20,6 +20,14 @@ std::string sha256_hex(std::string_view bytes) {
     return hex;
 }
 
+std::string sha1(std::string_view bytes) {
+    std::string digest(EVP_MAX_MD_SIZE, '\0');
+    unsigned int size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_sha1(), nullptr) != 1) return {};
+    digest.resize(size);
+    return digest;
+}
+
 std::optional<std::string> base64_decode(std::string_view text) {
     std::string packed;
     for (const char c : text)

@@ -12,6 +12,10 @@ TEST_CASE("SHA-256 (FIPS 180-4 examples)") {
     CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST_CASE("SHA-1 (RFC 3174 7.3)") {
+    CHECK(base64_encode(sha1("abc")) == "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
+}
+
 TEST_CASE("base64 (RFC 4648 section 10)") {
     for (const auto& [plain, text] : {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}}) {
         CHECK(base64_encode(plain) == text);
