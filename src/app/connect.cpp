@@ -7,11 +7,17 @@
 
 namespace kdiag::app {
 
-Result<std::unique_ptr<collect::Source>> open_source(const ConnectOptions& options, const Environment& environment) {
-    if (!options.from.empty()) return collect::open_files(options.from);
+Result<std::unique_ptr<client::ApiClient>> open_client(const ConnectOptions& options, const Environment& environment) {
+    if (!options.from.empty())
+        return Error{.kind = ErrorKind::usage, .message = "this command needs a cluster, and --from names a recording", .help = {"`diagnose` and `describe` read recordings"}};
     KD_TRY_ASSIGN(auto config, config::resolve_cluster(options.overrides, environment.variable));
     const std::string proxy = net::proxy_from_environment(config.server, environment.variable);
-    KD_TRY_ASSIGN(auto client, client::ApiClient::make(std::move(config), proxy, {.stdin_is_terminal = environment.stdin_is_terminal}, environment.interrupted));
+    return client::ApiClient::make(std::move(config), proxy, {.stdin_is_terminal = environment.stdin_is_terminal}, environment.interrupted);
+}
+
+Result<std::unique_ptr<collect::Source>> open_source(const ConnectOptions& options, const Environment& environment) {
+    if (!options.from.empty()) return collect::open_files(options.from);
+    KD_TRY_ASSIGN(auto client, open_client(options, environment));
     return collect::open_cluster(std::move(client));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/environment.hpp"
+#include "client/api_client.hpp"
 #include "collect/source.hpp"
 #include "config/resolve.hpp"
 
@@ -15,6 +16,9 @@ struct ConnectOptions {
     std::string namespace_name; ///< `-n`; empty: the context's, or every namespace of a recording
     config::Overrides overrides;
 };
+
+/// The cluster by kubeconfig and flags, for commands that need a live one. Makes no request yet.
+Result<std::unique_ptr<client::ApiClient>> open_client(const ConnectOptions& options, const Environment& environment);
 
 /// A cluster by kubeconfig and flags, or a recording. Opening a cluster makes no request yet.
 Result<std::unique_ptr<collect::Source>> open_source(const ConnectOptions& options, const Environment& environment);
