@@ -93,7 +93,7 @@ Status ApiClient::prepare() {
     if (m_credentials.authorization().reveal().find_first_of("\r\n") != std::string::npos)
         return Error{.kind = ErrorKind::config, .message = "the token holds a line break, which no token has", .help = {"check the user's token in the kubeconfig"}};
     if (!m_http) {
-        KD_TRY_ASSIGN(m_http, net::HttpClient::make(http_settings()));
+        KD_TRY_ASSIGN(m_http, net::HttpClient::make(http_settings(), m_loop));
     }
     use_plugin_identity();
     return {};
@@ -110,9 +110,23 @@ net::Transfer ApiClient::transfer_for(const ApiRequest& request) const {
     transfer.request.url = m_config.server + request.path;
     transfer.request.headers = impersonation_headers(m_config.impersonation);
     transfer.request.headers.push_back("Accept: " + request.accept);
+    if (!request.content_type.empty()) transfer.request.headers.push_back("Content-Type: " + request.content_type);
     transfer.request.authorization = m_credentials.authorization();
+    transfer.request.method = request.method;
+    transfer.request.body = request.body;
     transfer.on_data = request.on_data;
     return transfer;
+}
+
+Result<net::HttpRequest> ApiClient::authorized(std::string path) {
+    KD_TRY(prepare());
+    return net::HttpRequest{.url = m_config.server + path, .headers = impersonation_headers(m_config.impersonation), .authorization = m_credentials.authorization()};
+}
+
+Result<bool> ApiClient::refresh_credential() {
+    KD_TRY_ASSIGN(const bool newer, m_credentials.refresh(now_utc()));
+    if (newer) use_plugin_identity();
+    return newer;
 }
 
 void ApiClient::describe_401(Error& error) const {
@@ -129,9 +143,8 @@ Status ApiClient::replay_refused(std::vector<net::Transfer>& transfers, const ne
     for (auto& transfer : transfers)
         if (transfer.status == 401 && !transfer.error) refused.push_back(&transfer);
     if (refused.empty()) return {};
-    KD_TRY_ASSIGN(const bool newer, m_credentials.refresh(now_utc()));
+    KD_TRY_ASSIGN(const bool newer, refresh_credential());
     if (!newer) return {};
-    use_plugin_identity();
     for (auto* transfer : refused) {
         transfer->status = 0;
         transfer->body.clear();
@@ -153,17 +166,58 @@ Result<std::vector<ApiAnswer>> ApiClient::get_all(const std::vector<ApiRequest>&
     m_http->run(pointers, own);
     KD_TRY(replay_refused(transfers, own));
     std::vector<ApiAnswer> answers;
-    for (std::size_t i = 0; i < transfers.size(); ++i) {
-        auto& transfer = transfers[i];
-        ApiAnswer answer{.status = transfer.status, .content_type = std::string(transfer.header("content-type")), .error = transfer.error,
-                         .delivered = transfer.delivered, .connection_lost = transfer.connection_lost};
-        if (!answer.error && transfer.status != 200) answer.error = error_of_answer(transfer, requests[i].doing);
-        if (transfer.status == 401 && answer.error) describe_401(*answer.error);
-        answer.unserved = is_unserved(transfer);
-        answer.body = std::move(transfer.body);
-        answers.push_back(std::move(answer));
-    }
+    for (std::size_t i = 0; i < transfers.size(); ++i) answers.push_back(answer_of(transfers[i], requests[i].doing));
     return answers;
+}
+
+ApiAnswer ApiClient::answer_of(net::Transfer& transfer, const std::string& doing) const {
+    ApiAnswer answer{.status = transfer.status, .content_type = std::string(transfer.header("content-type")), .error = transfer.error,
+                     .delivered = transfer.delivered, .connection_lost = transfer.connection_lost};
+    const bool success = transfer.status == 200 || (transfer.status > 200 && transfer.status < 300 && !transfer.on_data);
+    if (!answer.error && !success) answer.error = error_of_answer(transfer, doing);
+    if (transfer.status == 401 && answer.error) describe_401(*answer.error);
+    answer.unserved = is_unserved(transfer);
+    answer.body = std::move(transfer.body);
+    return answer;
+}
+
+Result<ApiAnswer> ApiClient::send(const ApiRequest& request) {
+    KD_TRY_ASSIGN(auto answers, get_all({request}, minute()));
+    return std::move(answers.front());
+}
+
+Result<std::unique_ptr<OpenRequest>> ApiClient::open(ApiRequest request, std::function<void(ApiAnswer)> on_end) {
+    KD_TRY(prepare());
+    std::unique_ptr<OpenRequest> opened(new OpenRequest(*this, std::move(request), std::move(on_end)));
+    opened->begin();
+    return opened;
+}
+
+OpenRequest::OpenRequest(ApiClient& client, ApiRequest request, std::function<void(ApiAnswer)> on_end)
+    : m_client(client), m_request(std::move(request)), m_on_end(std::move(on_end)) {}
+
+OpenRequest::~OpenRequest() {
+    m_client.m_http->cancel(m_transfer);
+}
+
+void OpenRequest::resume() {
+    m_client.m_http->resume(m_transfer);
+}
+
+void OpenRequest::begin() {
+    m_transfer = m_client.transfer_for(m_request);
+    m_transfer.request.endless = true;
+    m_client.m_http->start(m_transfer, [this](net::Transfer&) { end(); });
+}
+
+void OpenRequest::end() {
+    if (m_transfer.status == 401 && !m_transfer.error && !m_again) {
+        m_again = true;
+        const auto newer = m_client.refresh_credential();
+        if (newer && *newer) return begin();
+    }
+    const auto on_end = std::move(m_on_end); // it may end this object
+    on_end(m_client.answer_of(m_transfer, m_request.doing));
 }
 
 net::RunLimits ApiClient::minute() const {

@@ -13,13 +13,16 @@
 
 namespace kdiag::client {
 
-/// One GET of the API.
+/// One request to the API.
 struct ApiRequest {
     std::string path;   ///< `/api/v1/namespaces/shop/pods?...`, already escaped
     std::string doing;  ///< for messages: `list pods in namespace shop`
     std::string accept = "application/json";
     /// Takes the body as it arrives; without it the answer keeps it.
-    std::function<Status(std::string_view)> on_data = {};
+    std::function<Result<net::Flow>(std::string_view)> on_data = {};
+    std::string method = "GET";
+    std::string content_type = {}; ///< of the body
+    std::string body = {};
 };
 
 /// What became of it.
@@ -27,13 +30,36 @@ struct ApiAnswer {
     int status = 0;
     std::string body;
     std::string content_type;
-    std::optional<Error> error; ///< set for everything but a 200
+    std::optional<Error> error; ///< set for everything but a success
     bool unserved = false;      ///< a 404 that says: this API does not exist here
     bool delivered = false;
     bool connection_lost = false; ///< in the middle
 };
 
-/// GETs against one cluster with one identity. Keeps the connection and the credential fresh; a 401 is answered once by a newer
+class ApiClient;
+
+/// A request whose answer goes on while the loop turns; its end cancels it.
+class OpenRequest {
+public:
+    ~OpenRequest();
+    OpenRequest(const OpenRequest&) = delete;
+    OpenRequest& operator=(const OpenRequest&) = delete;
+    /// After the consumer has said pause.
+    void resume();
+
+private:
+    friend class ApiClient;
+    OpenRequest(ApiClient& client, ApiRequest request, std::function<void(ApiAnswer)> on_end);
+    void begin();
+    void end();
+    ApiClient& m_client;
+    ApiRequest m_request;
+    std::function<void(ApiAnswer)> m_on_end;
+    net::Transfer m_transfer;
+    bool m_again = false; ///< a newer credential was tried
+};
+
+/// Requests to one cluster with one identity. Keeps the connection and the credential fresh; a 401 is answered once by a newer
 /// credential and the same requests again.
 class ApiClient {
 public:
@@ -49,6 +75,21 @@ public:
     /// API offers; without one the list is read again, once.
     Result<std::vector<data::Value>> get_items(const ApiRequest& request);
 
+    /// A request that changes something, or whose status alone tells; its answer may be any success. Never sent twice but after a 401 or
+    /// where the server says when to come again.
+    Result<ApiAnswer> send(const ApiRequest& request);
+    /// Begins a GET whose answer goes on (logs that are followed, watches), on a connection of its own. `on_end` is called once, from the
+    /// loop, when the server ends it or the connection is lost; it may destroy the OpenRequest. An Error is about the credential.
+    Result<std::unique_ptr<OpenRequest>> open(ApiRequest request, std::function<void(ApiAnswer)> on_end);
+
+    /// What every stream to this server needs besides the path: the credential and impersonation headers are fresh after this.
+    Result<net::HttpRequest> authorized(std::string path);
+    /// Tries for a newer credential after a 401. False: there is none.
+    Result<bool> refresh_credential();
+    /// How the server is reached.
+    net::HttpSettings http_settings() const;
+    net::EventLoop& loop() { return m_loop; }
+
     const config::ClusterConfig& config() const { return m_config; }
     std::uint64_t requests() const { return m_http ? m_http->requests() : 0; }
     std::uint64_t retries() const { return m_http ? m_http->retries() : 0; }
@@ -56,18 +97,20 @@ public:
 
 private:
     ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options, const std::atomic<bool>* interrupted);
+    friend class OpenRequest;
     Status prepare();
-    net::HttpSettings http_settings() const;
     Status replay_refused(std::vector<net::Transfer>& transfers, const net::RunLimits& limits);
     void use_plugin_identity();
     net::RunLimits minute() const;
     net::Transfer transfer_for(const ApiRequest& request) const;
+    ApiAnswer answer_of(net::Transfer& transfer, const std::string& doing) const;
     void describe_401(Error& error) const;
 
     config::ClusterConfig m_config;
     std::string m_environment_proxy;
     Credentials m_credentials;
     const std::atomic<bool>* m_interrupted;
+    net::EventLoop m_loop;
     std::unique_ptr<net::HttpClient> m_http;
     std::string m_certificate_in_use;
 };

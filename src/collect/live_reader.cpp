@@ -119,7 +119,10 @@ Result<std::vector<LiveReader::OpenList>> LiveReader::read_once(const std::vecto
         const auto version = older == 0 ? std::string_view() : older_versions(list->resource)[older - 1];
         reads.push_back(std::make_unique<ListRead>(*list, list->for_node_usage ? m_usage_sink : m_sink));
         requests.push_back({.path = list_path(*list, version), .doing = format("list {}{}", kube::info_of(list->resource).plural, place_of(*list)),
-                            .on_data = [read = reads.back().get()](std::string_view bytes) { return read->splitter.push(bytes); }});
+                            .on_data = [read = reads.back().get()](std::string_view bytes) -> Result<net::Flow> {
+                                KD_TRY(read->splitter.push(bytes));
+                                return net::Flow::go_on;
+                            }});
     }
     m_total += open.size();
     progress(format("reading {}", kube::info_of(open.front().list->resource).plural));
@@ -213,7 +216,7 @@ Result<std::vector<facts::LogTarget>> LiveReader::read_logs_of(const std::vector
             without_previous.push_back(std::move(target));
         } else if (answer.error && !absent) {
             note_log_gap(target, *answer.error);
-        } else if (!answer.error) {
+        } else if (!answer.error && !absent) {
             m_parts.read.add(kube::Resource::logs);
             if (!trim(answer.body).empty())
                 m_parts.logs.push_back({.namespace_name = target.namespace_name, .pod = target.pod, .container = target.container, .previous = target.previous,

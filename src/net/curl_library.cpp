@@ -23,7 +23,8 @@ bool bind_all(void* library, CurlLibrary& curl) {
            bind(library, "curl_slist_free_all", curl.slist_free_all) && bind(library, "curl_multi_init", curl.multi_init) &&
            bind(library, "curl_multi_cleanup", curl.multi_cleanup) && bind(library, "curl_multi_setopt", curl.multi_setopt) &&
            bind(library, "curl_multi_add_handle", curl.multi_add_handle) && bind(library, "curl_multi_remove_handle", curl.multi_remove_handle) &&
-           bind(library, "curl_multi_perform", curl.multi_perform) && bind(library, "curl_multi_poll", curl.multi_poll) &&
+           bind(library, "curl_multi_socket_action", curl.multi_socket_action) && bind(library, "curl_easy_pause", curl.easy_pause) &&
+           bind(library, "curl_easy_send", curl.easy_send) && bind(library, "curl_easy_recv", curl.easy_recv) &&
            bind(library, "curl_multi_info_read", curl.multi_info_read);
 }
 

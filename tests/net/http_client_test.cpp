@@ -31,12 +31,12 @@ TEST_CASE("a body in single bytes arrives whole and in order") {
     std::string body;
     for (int i = 0; i < 300; ++i) body += format("{},", i);
     HttpServer server([&](const FakeRequest&) { return FakeReply{.body = body, .chunked = true, .piece = 1}; });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     std::string taken;
     net::Transfer transfer{.request = {.url = server.url() + "/x"}, .on_data = [&](std::string_view bytes) {
                                taken += bytes;
-                               return Status{};
+                               return net::Flow::go_on;
                            }};
     (*client)->run({&transfer}, {});
     REQUIRE_FALSE(transfer.error);
@@ -62,7 +62,7 @@ TEST_CASE("several requests are in flight, never more than allowed") {
     HttpServer server([&](const FakeRequest&) { return FakeReply{.body = "x", .delay = Duration{50}}; });
     auto settings = quick_settings();
     settings.max_connections = 4;
-    auto client = net::HttpClient::make(settings);
+    auto client = net::HttpClient::make(settings, loop());
     REQUIRE(client);
     std::vector<net::Transfer> transfers(12);
     std::vector<net::Transfer*> pointers;
@@ -84,14 +84,14 @@ TEST_CASE("a slow consumer slows the server: a large body needs no memory") {
     const std::string block(1u << 20, 'x');
     std::atomic<std::size_t> sent = 0;
     HttpServer server([&](const FakeRequest&) { return FakeReply{.body = block, .repeat = 64, .on_sent = [&](std::size_t bytes) { sent = bytes; }}; });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     std::size_t taken = 0, widest = 0;
     net::Transfer transfer{.request = {.url = server.url() + "/x"}, .on_data = [&](std::string_view bytes) {
                                taken += bytes.size();
                                const std::size_t ahead = sent.load() > taken ? sent.load() - taken : 0;
                                widest = std::max(widest, ahead);
-                               return Status{};
+                               return net::Flow::go_on;
                            }};
     (*client)->run({&transfer}, {});
     REQUIRE_FALSE(transfer.error);
@@ -101,10 +101,10 @@ TEST_CASE("a slow consumer slows the server: a large body needs no memory") {
 
 TEST_CASE("a consumer's error ends the transfer and is what is reported") {
     HttpServer server([](const FakeRequest&) { return FakeReply{.body = std::string(100000, 'x')}; });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     net::Transfer transfer{.request = {.url = server.url() + "/x"},
-                           .on_data = [](std::string_view) { return Status(Error{.kind = ErrorKind::decode, .message = "no such thing"}); }};
+                           .on_data = [](std::string_view) { return Result<net::Flow>(Error{.kind = ErrorKind::decode, .message = "no such thing"}); }};
     (*client)->run({&transfer}, {});
     REQUIRE(transfer.error);
     CHECK(transfer.error->message == "no such thing");
@@ -113,7 +113,7 @@ TEST_CASE("a consumer's error ends the transfer and is what is reported") {
 
 TEST_CASE("the interrupt flag ends everything at once") {
     HttpServer server([](const FakeRequest&) { return FakeReply{.delay = Duration::seconds(30)}; });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     const std::atomic<bool> interrupted = true;
     const auto transfer = get(**client, server.url() + "/x", {.interrupted = &interrupted});
@@ -125,7 +125,7 @@ TEST_CASE("the deadline of all requests together is kept") {
     HttpServer server([](const FakeRequest&) { return FakeReply{.delay = Duration::seconds(30)}; });
     auto settings = quick_settings();
     settings.stall_timeout = {};
-    auto client = net::HttpClient::make(settings);
+    auto client = net::HttpClient::make(settings, loop());
     REQUIRE(client);
     const auto started = now_utc();
     const auto transfer = get(**client, server.url() + "/x", {.deadline = started + Duration{300}});

@@ -71,12 +71,12 @@ TEST_CASE("a connection that always breaks is an error after two attempts") {
 
 TEST_CASE("what was handed on is never sent again") {
     HttpServer server([](const FakeRequest&) { return FakeReply{.body = std::string(1000, 'x'), .cut_after = 100, .end = FakeReply::End::reset}; });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     std::size_t taken = 0;
     net::Transfer transfer{.request = {.url = server.url() + "/x"}, .on_data = [&](std::string_view bytes) {
                                taken += bytes.size();
-                               return Status{};
+                               return net::Flow::go_on;
                            }};
     (*client)->run({&transfer}, {});
     REQUIRE(transfer.error);
@@ -129,7 +129,7 @@ TEST_CASE("429 with Retry-After is waited for, without it it is not") {
         if (calls++ == 0) return FakeReply{.status = 429, .body = "Too many requests", .content_type = "text/plain", .headers = {{"Retry-After", "1"}}};
         return FakeReply{.body = "x"};
     });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     const auto started = now_utc();
     CHECK(get(**client, busy.url() + "/x").body == "x");
@@ -142,7 +142,7 @@ TEST_CASE("429 with Retry-After is waited for, without it it is not") {
 
 TEST_CASE("waiting for Retry-After ends at the deadline") {
     HttpServer busy([](const FakeRequest&) { return FakeReply{.status = 503, .headers = {{"Retry-After", "20"}}}; });
-    auto client = net::HttpClient::make(quick_settings());
+    auto client = net::HttpClient::make(quick_settings(), loop());
     REQUIRE(client);
     const auto started = now_utc();
     const auto transfer = get(**client, busy.url() + "/x", {.deadline = started + Duration{500}});

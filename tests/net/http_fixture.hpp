@@ -9,6 +9,12 @@
 
 namespace kdiag::test {
 
+/// The loop that the clients of a test turn.
+inline net::EventLoop& loop() {
+    static net::EventLoop shared;
+    return shared;
+}
+
 /// Settings for a test: short waits, nothing compressed.
 inline net::HttpSettings quick_settings() {
     net::HttpSettings settings;
@@ -33,7 +39,7 @@ inline net::Transfer get(net::HttpClient& client, const std::string& url, const 
 }
 
 inline net::Transfer get(const net::HttpSettings& settings, const std::string& url) {
-    auto client = net::HttpClient::make(settings);
+    auto client = net::HttpClient::make(settings, loop());
     REQUIRE(client);
     return get(**client, url);
 }

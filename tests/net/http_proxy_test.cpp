@@ -23,7 +23,7 @@ TEST_CASE("a proxy that refuses is named without its password, and never sees th
     HttpServer proxy([](const FakeRequest&) { return FakeReply{.status = 403}; });
     auto settings = trusting_settings();
     settings.proxy = format("http://ana:sesame@127.0.0.1:{}", proxy.port());
-    auto client = net::HttpClient::make(settings);
+    auto client = net::HttpClient::make(settings, loop());
     REQUIRE(client);
     net::Transfer transfer{.request = {.url = "https://api.invalid:6443/x", .headers = {"Impersonate-User: bob"}, .authorization = Secret("Bearer open-sesame")}};
     (*client)->run({&transfer}, {});

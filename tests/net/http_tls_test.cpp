@@ -93,7 +93,7 @@ TEST_CASE("another identity closes the old connection") {
     auto identity = identity_of(certificates().server);
     identity.client_ca = certificates().ca;
     HttpServer server(hello, identity);
-    auto client = net::HttpClient::make(trusting_settings());
+    auto client = net::HttpClient::make(trusting_settings(), loop());
     REQUIRE(client);
     CHECK(get(**client, server.url() + "/x").error);
     (*client)->set_identity(certificates().client.certificate, Secret(certificates().client.key));
@@ -125,7 +125,7 @@ TEST_CASE("TLS to a port that speaks plain HTTP") {
 
 TEST_CASE("Authorization travels encrypted or not at all, and is in no error") {
     HttpServer plain(hello), secure(hello, identity_of(certificates().server));
-    auto client = net::HttpClient::make(trusting_settings());
+    auto client = net::HttpClient::make(trusting_settings(), loop());
     REQUIRE(client);
     for (const HttpServer* server : {&plain, &secure}) {
         net::Transfer transfer{.request = {.url = server->url() + "/x", .authorization = Secret("Bearer very-secret-token")}};
