@@ -61,6 +61,8 @@ When several apply: 70, 130, then 2 to 7 and 9 (it could not start), then 1, 8,
   KDIAG_FORCE_TTY          lay out as on a terminal of this many columns
   COLUMNS                  the terminal's width
   LC_ALL, LC_CTYPE, LANG   UTF-8 or not: without it, ASCII drawing characters
+  KDIAG_STREAM_PROTOCOL    websocket or spdy: how exec, port-forward and the like
+                           travel, when something in between lets only one through
   HTTPS_PROXY, NO_PROXY    as for kubectl
   CI                       no progress line
 

@@ -118,9 +118,22 @@ net::Transfer ApiClient::transfer_for(const ApiRequest& request) const {
     return transfer;
 }
 
-Result<net::HttpRequest> ApiClient::authorized(std::string path) {
+Result<std::unique_ptr<net::Upgrade>> ApiClient::upgrade(const UpgradeCall& call, std::function<void(Result<net::Upgraded>)> on_done) {
     KD_TRY(prepare());
-    return net::HttpRequest{.url = m_config.server + path, .headers = impersonation_headers(m_config.impersonation), .authorization = m_credentials.authorization()};
+    if (!m_streams) {
+        KD_TRY_ASSIGN(m_streams, net::StreamConnector::make(m_loop));
+    }
+    net::UpgradeRequest request{.method = call.method, .url = m_config.server + call.path, .protocol = call.protocol, .headers = impersonation_headers(m_config.impersonation),
+                                .authorization = m_credentials.authorization()};
+    request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
+    request.headers.push_back("User-Agent: " + m_http->settings().user_agent);
+    return std::make_unique<net::Upgrade>(*m_streams, m_http->settings(), std::move(request), std::move(on_done));
+}
+
+Error ApiClient::refusal_of(const net::UpgradeResponse& response, const std::string& doing) const {
+    auto error = error_of_answer({.status = response.status, .headers = response.headers, .body = response.body}, doing);
+    if (response.status == 401) describe_401(error);
+    return error;
 }
 
 Result<bool> ApiClient::refresh_credential() {

@@ -4,6 +4,7 @@
 #include "client/credentials.hpp"
 #include "data/value.hpp"
 #include "net/http.hpp"
+#include "net/upgrade.hpp"
 
 #include <atomic>
 #include <functional>
@@ -34,6 +35,14 @@ struct ApiAnswer {
     bool unserved = false;      ///< a 404 that says: this API does not exist here
     bool delivered = false;
     bool connection_lost = false; ///< in the middle
+};
+
+/// A request for another protocol than HTTP.
+struct UpgradeCall {
+    std::string method; ///< GET for WebSocket, POST for SPDY
+    std::string path;
+    std::string protocol;             ///< websocket or SPDY/3.1
+    std::vector<std::string> headers; ///< of the offer
 };
 
 class ApiClient;
@@ -82,12 +91,13 @@ public:
     /// loop, when the server ends it or the connection is lost; it may destroy the OpenRequest. An Error is about the credential.
     Result<std::unique_ptr<OpenRequest>> open(ApiRequest request, std::function<void(ApiAnswer)> on_end);
 
-    /// What every stream to this server needs besides the path: the credential and impersonation headers are fresh after this.
-    Result<net::HttpRequest> authorized(std::string path);
+    /// Asks for another protocol on a connection of its own, once. `on_done` is called from the loop and may destroy the Upgrade. An Error
+    /// is about the credential.
+    Result<std::unique_ptr<net::Upgrade>> upgrade(const UpgradeCall& call, std::function<void(Result<net::Upgraded>)> on_done);
+    /// What a refusal of an upgrade says, as for any other answer.
+    Error refusal_of(const net::UpgradeResponse& response, const std::string& doing) const;
     /// Tries for a newer credential after a 401. False: there is none.
     Result<bool> refresh_credential();
-    /// How the server is reached.
-    net::HttpSettings http_settings() const;
     net::EventLoop& loop() { return m_loop; }
 
     const config::ClusterConfig& config() const { return m_config; }
@@ -99,6 +109,7 @@ private:
     ApiClient(config::ClusterConfig config, std::string environment_proxy, config::ExecOptions exec_options, const std::atomic<bool>* interrupted);
     friend class OpenRequest;
     Status prepare();
+    net::HttpSettings http_settings() const;
     Status replay_refused(std::vector<net::Transfer>& transfers, const net::RunLimits& limits);
     void use_plugin_identity();
     net::RunLimits minute() const;
@@ -112,6 +123,7 @@ private:
     const std::atomic<bool>* m_interrupted;
     net::EventLoop m_loop;
     std::unique_ptr<net::HttpClient> m_http;
+    std::unique_ptr<net::StreamConnector> m_streams; ///< made for the first upgrade
     std::string m_certificate_in_use;
 };
 

@@ -9,10 +9,14 @@ namespace kdiag::client {
 
 namespace {
 
-data::Value status_of(const net::Transfer& transfer) {
-    auto document = data::parse_json(transfer.body);
+data::Value status_in(std::string_view body) {
+    auto document = data::parse_json(body);
     if (!document || (*document)["kind"].as_string() != "Status") return {};
     return *std::move(document);
+}
+
+data::Value status_of(const net::Transfer& transfer) {
+    return status_in(transfer.body);
 }
 
 bool looks_like_html(std::string_view body) {
@@ -29,6 +33,10 @@ std::string words_of(const net::Transfer& transfer, const data::Value& status) {
 }
 
 } // namespace
+
+bool is_api_status(std::string_view body) {
+    return !status_in(body).is_null();
+}
 
 bool is_unserved(const net::Transfer& transfer) {
     if (transfer.status != 404) return false;

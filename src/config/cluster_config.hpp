@@ -53,6 +53,8 @@ struct ClusterConfig {
     std::string context, user, origin; ///< for messages: names, and the file they came from
     std::vector<std::string> other_contexts;
     Duration request_timeout = Duration::seconds(15);
+    /// How streams travel (exec, attach, port-forward); automatic but for troubleshooting (KDIAG_STREAM_PROTOCOL).
+    enum class Streams { automatic, websocket, spdy } streams = Streams::automatic;
 };
 
 } // namespace kdiag::config

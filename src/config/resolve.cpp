@@ -125,6 +125,15 @@ Error nothing_configured(const Variables& variable) {
     return error;
 }
 
+/// For troubleshooting: a proxy may let only one kind of stream through.
+Status choose_streams(ClusterConfig& config, const Variables& variable) {
+    const auto wanted = variable("KDIAG_STREAM_PROTOCOL");
+    if (!wanted || wanted->empty() || *wanted == "auto") return {};
+    if (*wanted != "websocket" && *wanted != "spdy") return invalid(format("KDIAG_STREAM_PROTOCOL is `{}`", *wanted), "it is auto, websocket or spdy");
+    config.streams = *wanted == "spdy" ? ClusterConfig::Streams::spdy : ClusterConfig::Streams::websocket;
+    return {};
+}
+
 } // namespace
 
 Result<ClusterConfig> resolve_cluster(const Overrides& overrides, const Variables& variable, const std::string& service_account) {
@@ -139,6 +148,7 @@ Result<ClusterConfig> resolve_cluster(const Overrides& overrides, const Variable
         KD_TRY_ASSIGN(config, resolve_context(files, overrides));
     }
     if (overrides.request_timeout) config.request_timeout = *overrides.request_timeout;
+    KD_TRY(choose_streams(config, variable));
     return config;
 }
 

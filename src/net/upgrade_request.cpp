@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/upgrade_request.hpp"
 
-#include "util/digest.hpp"
 #include "util/format.hpp"
-#include "util/random.hpp"
+
+#include <string_view>
 
 namespace kdiag::net {
 
@@ -22,14 +22,6 @@ std::string write_upgrade_request(const UpgradeRequest& request) {
     // Credentials only ever travel encrypted (client-go drops them for http too).
     if (!request.authorization.empty() && url.starts_with("https://")) text += "Authorization: " + request.authorization.reveal() + "\r\n";
     return text + "\r\n";
-}
-
-std::string make_websocket_key() {
-    return base64_encode(random_bytes(16));
-}
-
-std::string websocket_accept(std::string_view key) {
-    return base64_encode(sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
 }
 
 } // namespace kdiag::net

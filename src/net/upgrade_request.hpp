@@ -4,7 +4,6 @@
 #include "util/secret.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace kdiag::net {
@@ -20,9 +19,5 @@ struct UpgradeRequest {
 
 /// Its bytes. The host is the URL's, with its port.
 std::string write_upgrade_request(const UpgradeRequest& request);
-
-/// A fresh Sec-WebSocket-Key, and what the server must answer to it (RFC 6455 4.1, 4.2.2).
-std::string make_websocket_key();
-std::string websocket_accept(std::string_view key);
 
 } // namespace kdiag::net

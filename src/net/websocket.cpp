@@ -14,7 +14,7 @@ namespace kdiag::net {
 namespace {
 
 constexpr std::uint64_t k_most_message = 32u << 20; // what Kubernetes itself allows
-constexpr std::size_t k_most_part = 64 * 1024;
+constexpr std::size_t k_most_part = 64 * 1024, k_chunk = 4096; // wslay hands out chunks of so much
 constexpr int k_no_code = 1005; // RFC 6455 7.1.5
 
 wslay_event_context_ptr context_of(void* pointer) {
@@ -62,9 +62,9 @@ struct Websocket::Callbacks {
         auto& socket = self(user);
         socket.m_in_data_frame = !wslay_is_ctrl_frame(frame->opcode);
         if (!socket.m_in_data_frame) return;
+        socket.m_last_frame = frame->fin != 0;
         if (frame->opcode != WSLAY_CONTINUATION_FRAME) {
-            socket.flush_part();
-            socket.m_message_begins = socket.m_part_pending = true;
+            socket.m_message_begins = true;
             socket.m_message_size = 0;
         }
         socket.m_message_size += frame->payload_length;
@@ -76,8 +76,11 @@ struct Websocket::Callbacks {
         auto& socket = self(user);
         if (!socket.m_in_data_frame || socket.m_refused != 0) return;
         socket.m_part.append(reinterpret_cast<const char*>(chunk->data), chunk->data_length);
-        socket.m_part_pending = true;
-        if (socket.m_part.size() >= k_most_part) socket.flush_part();
+        if (socket.m_part.size() + k_chunk > k_most_part) socket.flush_part(false);
+    }
+    static void frame_ends(wslay_event_context_ptr, void* user) noexcept {
+        auto& socket = self(user);
+        if (socket.m_in_data_frame && socket.m_last_frame && socket.m_refused == 0) socket.flush_part(true);
     }
     static void message(wslay_event_context_ptr, const wslay_event_on_msg_recv_arg* message, void* user) noexcept {
         if (message->opcode != WSLAY_CONNECTION_CLOSE) return;
@@ -93,7 +96,7 @@ void Websocket::Free::operator()(void* context) const {
 Websocket::Websocket(Output output, OnMessage on_message) : m_output(std::move(output)), m_on_message(std::move(on_message)) {
     const wslay_event_callbacks callbacks{.recv_callback = &Callbacks::receive, .send_callback = &Callbacks::send, .genmask_callback = &Callbacks::mask,
                                           .on_frame_recv_start_callback = &Callbacks::frame_begins, .on_frame_recv_chunk_callback = &Callbacks::frame_bytes,
-                                          .on_frame_recv_end_callback = nullptr, .on_msg_recv_callback = &Callbacks::message};
+                                          .on_frame_recv_end_callback = &Callbacks::frame_ends, .on_msg_recv_callback = &Callbacks::message};
     wslay_event_context_ptr context = nullptr;
     if (wslay_event_context_client_init(&context, &callbacks, this) != 0) throw std::bad_alloc();
     m_context.reset(context);
@@ -109,7 +112,7 @@ Status Websocket::receive(std::string_view bytes) {
     const int result = wslay_event_recv(context);
     m_input = {};
     if (m_refused != 0) wslay_event_queue_close(context, m_refused, nullptr, 0);
-    if (m_refused == 0) flush_part();
+    if (m_refused == 0 && !m_part.empty()) flush_part(false);
     flush_output(); // pongs, and the echo of a Close
     if (m_refused != 0) return broken(words_of_code(m_refused));
     if (result != 0) return broken(words_of_code(WSLAY_CODE_PROTOCOL_ERROR));
@@ -119,10 +122,8 @@ Status Websocket::receive(std::string_view bytes) {
 }
 
 /// Parts are gathered, because wslay hands out 4 KiB at a time.
-void Websocket::flush_part() {
-    if (!m_part_pending) return;
-    m_part_pending = false;
-    m_on_message(m_part, std::exchange(m_message_begins, false));
+void Websocket::flush_part(bool ends) {
+    m_on_message({.bytes = m_part, .begins = std::exchange(m_message_begins, false), .ends = ends});
     m_part.clear();
 }
 

@@ -21,8 +21,13 @@ public:
 
     /// Bytes for the peer.
     using Output = std::function<void(std::string)>;
-    /// A part of a binary message, in order; `begins`: its first one. An empty message is one empty part. Must not destroy the Websocket.
-    using OnMessage = std::function<void(std::string_view part, bool begins)>;
+    /// A part of a binary message, in order, at most 64 KiB of it. An empty message is one empty part.
+    struct Part {
+        std::string_view bytes;
+        bool begins = false, ends = false;
+    };
+    /// Must not destroy the Websocket.
+    using OnMessage = std::function<void(const Part&)>;
     Websocket(Output output, OnMessage on_message);
     ~Websocket();
     Websocket(const Websocket&) = delete;
@@ -51,7 +56,7 @@ private:
     };
     void queue(int opcode, std::string_view bytes);
     void flush_output();
-    void flush_part();
+    void flush_part(bool ends);
 
     Output m_output;
     OnMessage m_on_message;
@@ -59,7 +64,7 @@ private:
     std::string_view m_input;
     std::string m_outgoing;
     std::string m_part;
-    bool m_message_begins = false, m_part_pending = false, m_in_data_frame = false;
+    bool m_message_begins = false, m_in_data_frame = false, m_last_frame = false;
     std::uint64_t m_message_size = 0;
     std::uint16_t m_refused = 0; ///< the code of the Close that says why
     std::optional<Close> m_closed;

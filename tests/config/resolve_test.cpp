@@ -83,6 +83,18 @@ TEST_CASE("flags outrank the file") {
     CHECK(config->impersonation.user == "me");
 }
 
+TEST_CASE("how streams travel may be forced") {
+    const Home home;
+    const auto with = [&](const std::string& wanted) { return resolve_cluster({}, test::variables({{"KUBECONFIG", home.path}, {"KDIAG_STREAM_PROTOCOL", wanted}}), home.folder.path("no-account")); };
+    CHECK(home.resolve()->streams == ClusterConfig::Streams::automatic);
+    CHECK(with("auto")->streams == ClusterConfig::Streams::automatic);
+    CHECK(with("spdy")->streams == ClusterConfig::Streams::spdy);
+    CHECK(with("websocket")->streams == ClusterConfig::Streams::websocket);
+    const auto wrong = with("quic");
+    REQUIRE(!wrong);
+    CHECK(wrong.error().message.find("quic") != std::string::npos);
+}
+
 TEST_CASE("what contradicts itself or does not exist is a config error") {
     const Home home;
     CHECK(home.resolve({.context = "dve"}).error().help.front() == "did you mean dev?");

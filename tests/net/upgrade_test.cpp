@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "net/stream_offer.hpp"
 #include "net/upgrade_request.hpp"
 #include "net/upgrade_response.hpp"
 
@@ -39,8 +40,40 @@ TEST_CASE("a POST says that it has no body, and nothing secret travels over http
 
 TEST_CASE("the answer to a WebSocket key is that of RFC 6455 1.3") {
     CHECK(websocket_accept("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    CHECK(make_websocket_key().size() == 24);
-    CHECK(make_websocket_key() != make_websocket_key());
+}
+
+TEST_CASE("only what was offered is agreed to") {
+    const WebsocketOffer offer({"v5.channel.k8s.io", "v4.channel.k8s.io"});
+    const auto headers = offer.headers();
+    REQUIRE(headers.size() == 3);
+    CHECK(headers[2] == "Sec-WebSocket-Protocol: v5.channel.k8s.io, v4.channel.k8s.io");
+    const std::string key = headers[1].substr(headers[1].find(' ') + 1);
+    CHECK(key.size() == 24);
+    CHECK(WebsocketOffer({}).headers()[1] != headers[1]);
+    const UpgradeResponse good{.status = 101, .headers = {{"upgrade", "WebSocket"}, {"sec-websocket-accept", websocket_accept(key)}, {"sec-websocket-protocol", "v4.channel.k8s.io"}}};
+    REQUIRE(offer.agreed(good));
+    CHECK(*offer.agreed(good) == "v4.channel.k8s.io");
+    const auto refused = [&](std::size_t which, std::string value) {
+        auto bad = good;
+        bad.headers[which].second = std::move(value);
+        return !offer.agreed(bad);
+    };
+    CHECK(refused(0, "SPDY/3.1"));
+    CHECK(refused(1, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    CHECK(refused(2, "channel.k8s.io"));
+    CHECK(refused(2, ""));
+    auto extended = good;
+    extended.headers.emplace_back("sec-websocket-extensions", "permessage-deflate");
+    CHECK(!offer.agreed(extended));
+}
+
+TEST_CASE("SPDY is agreed to in its version and no other") {
+    const SpdyOffer offer("v4.channel.k8s.io");
+    CHECK(offer.headers() == std::vector<std::string>{"X-Stream-Protocol-Version: v4.channel.k8s.io"});
+    CHECK(offer.agreed({.status = 101, .headers = {{"upgrade", "SPDY/3.1"}, {"x-stream-protocol-version", "v4.channel.k8s.io"}}}));
+    CHECK(!offer.agreed({.status = 101, .headers = {{"upgrade", "SPDY/3.1"}}}));
+    CHECK(!offer.agreed({.status = 101, .headers = {{"upgrade", "SPDY/3.1"}, {"x-stream-protocol-version", "v2.channel.k8s.io"}}}));
+    CHECK(!offer.agreed({.status = 101, .headers = {{"upgrade", "websocket"}, {"x-stream-protocol-version", "v4.channel.k8s.io"}}}));
 }
 
 TEST_CASE("what follows a 101 belongs to the other protocol, however the bytes arrive") {

@@ -14,11 +14,14 @@ namespace {
 /// One end of a connection without the connection.
 struct End {
     std::vector<std::string> messages;
+    std::size_t complete = 0;
     std::string sent;
     Websocket socket{[this](std::string bytes) { sent += bytes; },
-                     [this](std::string_view part, bool begins) {
-                         if (begins) messages.emplace_back();
-                         messages.back() += part;
+                     [this](const Websocket::Part& part) {
+                         if (part.begins) messages.emplace_back();
+                         messages.back() += part.bytes;
+                         if (part.ends) ++complete;
+                         CHECK(part.bytes.size() <= 64 * 1024);
                      }};
 };
 
@@ -73,6 +76,7 @@ TEST_CASE("the messages of an old server's exec session, however the bytes arriv
         REQUIRE(end.messages.size() == 2);
         CHECK(end.messages[0] == established);
         CHECK(end.messages[1] == out);
+        CHECK(end.complete == 2);
         REQUIRE(end.socket.closed());
         CHECK(end.socket.closed()->code == 1000);
         REQUIRE(frames_in(end.sent).size() == 1); // the Close comes back
@@ -98,6 +102,18 @@ TEST_CASE("large messages pass through without being kept") {
     REQUIRE(end.socket.receive(frame(0x82, payload)));
     REQUIRE(end.messages.size() == 1);
     CHECK(end.messages[0] == payload);
+    CHECK(end.complete == 1);
+}
+
+TEST_CASE("a message that is not whole yet does not end") {
+    End end;
+    REQUIRE(end.socket.receive(std::string_view(frame(0x82, "status")).substr(0, 5)));
+    REQUIRE(end.messages.size() == 1);
+    CHECK(end.messages[0] == "sta");
+    CHECK(end.complete == 0);
+    REQUIRE(end.socket.receive("tus"));
+    CHECK(end.messages[0] == "status");
+    CHECK(end.complete == 1);
 }
 
 TEST_CASE("a client's message is one masked frame") {

@@ -169,8 +169,29 @@ struct HttpServer::Impl {
                 const std::lock_guard lock(m_handling);
                 reply = m_handler(request);
             }
+            if (reply.take_over) return hand_over(stream, socket, buffer, reply);
             if (!answer(stream, socket, reply)) return;
         }
+    }
+
+    template <class Stream> void hand_over(Stream& stream, Tcp::socket& socket, boost::beast::flat_buffer& buffer, const FakeReply& reply) {
+        Wire wire{.read = [&](std::size_t most) {
+                      std::string bytes(most, '\0');
+                      if (buffer.size() > 0) {
+                          const auto got = asio::buffer_copy(asio::buffer(bytes), buffer.data());
+                          buffer.consume(got);
+                          bytes.resize(got);
+                          return bytes;
+                      }
+                      boost::system::error_code error;
+                      bytes.resize(stream.read_some(asio::buffer(bytes), error));
+                      return bytes;
+                  },
+                  .write = [&](std::string_view bytes) { asio::write(stream, asio::buffer(bytes)); },
+                  .reset = [&] { end(socket, FakeReply::End::reset); },
+                  .rest = [&](Duration time) { return rest(std::chrono::milliseconds(time.milliseconds)); }};
+        if (!reply.raw.empty()) wire.write(reply.raw);
+        reply.take_over(wire);
     }
 
     /// False when the connection is over.

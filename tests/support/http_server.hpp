@@ -28,6 +28,14 @@ struct FakeRequest {
     std::vector<std::string> all(std::string_view name) const;
 };
 
+/// A connection that speaks no HTTP any more; blocking. Who writes to a client that has gone gets an exception.
+struct Wire {
+    std::function<std::string(std::size_t most)> read; ///< at least a byte; empty: the client closed it
+    std::function<void(std::string_view)> write;
+    std::function<void()> reset;                ///< ends the connection as a crash does
+    std::function<bool(Duration)> rest;         ///< waits; true when the server is to stop
+};
+
 /// How an answer leaves the server, true or not.
 struct FakeReply {
     int status = 200;
@@ -51,6 +59,8 @@ struct FakeReply {
     std::size_t repeat = 1;
     /// After the repeated body.
     std::string tail = {};
+    /// After `raw`, or in place of everything: the connection is his.
+    std::function<void(Wire&)> take_over = {};
     /// Told how many bytes of a repeated body went out so far.
     std::function<void(std::size_t)> on_sent = {};
 };

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/stream_connection.hpp"
+
+#include "net/curl_error.hpp"
+#include "net/easy_handle.hpp"
+#include "net/proxy.hpp"
+#include "util/format.hpp"
+
+#include <array>
+#include <utility>
+
+namespace kdiag::net {
+
+namespace {
+
+constexpr std::size_t k_piece = 64 * 1024;
+constexpr int k_pieces_a_turn = 16; // then others have their turn
+
+Error lost(const std::string& url, const char* why) {
+    const auto parts = parse_url(url);
+    return {.kind = ErrorKind::network, .message = format("the connection to {}:{} was lost: {}", parts.host, parts.port, why)};
+}
+
+} // namespace
+
+Result<std::unique_ptr<StreamConnector>> StreamConnector::make(EventLoop& loop) {
+    KD_TRY_ASSIGN(const auto* curl, load_curl());
+    return std::make_unique<StreamConnector>(*curl, loop);
+}
+
+struct StreamConnection::State : std::enable_shared_from_this<State> {
+    State(StreamConnector& stream_connector, HttpSettings http_settings, std::string server_url)
+        : connector(stream_connector), settings(std::move(http_settings)), url(std::move(server_url)), easy(stream_connector.curl) {}
+
+    void connect(std::function<void(Status)> on_connected);
+    void watch();
+    void want() { connector.loop.want(descriptor, reads(), writes()); }
+    bool reads() const { return listening && !paused && !ended; }
+    bool writes() const { return !output.empty() && !ended; }
+    void on_ready(Readiness ready);
+    void read_soon();
+    void read_some();
+    void write_some();
+    void drop_output();
+    void end(std::optional<Error> error);
+    void close();
+
+    StreamConnector& connector;
+    HttpSettings settings;
+    std::string url;
+    EasyHandle easy;
+    curl_socket_t descriptor = CURL_SOCKET_BAD;
+    Events events;
+    bool listening = false, paused = false, ended = false, write_failed = false, was_full = false;
+    EventLoop::TimerId reading = 0; ///< bytes may be left in libcurl, where no poll sees them
+    std::deque<std::string> output; ///< chunks stay where they are: libcurl wants the same bytes again after CURLE_AGAIN
+    std::size_t sent = 0;           ///< of the first chunk
+    std::size_t unsent = 0;
+};
+
+void StreamConnection::State::connect(std::function<void(Status)> on_connected) {
+    easy.reach(settings, url);
+    easy.set(CURLOPT_CONNECT_ONLY, 1L);
+    easy.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)); // with HTTP/2 agreed on, sending crashes libcurl 7.88
+    easy.set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+    easy.notice_dead_peer();
+    connector.multi.add(easy.get(), [self = weak_from_this(), told = std::move(on_connected)](CURLcode code) {
+        const auto state = self.lock();
+        if (!state) return;
+        auto& curl = state->connector.curl;
+        if (code == CURLE_OK) curl.easy_getinfo(state->easy.get(), CURLINFO_ACTIVESOCKET, &state->descriptor);
+        if (code == CURLE_OK && state->descriptor != CURL_SOCKET_BAD) {
+            state->watch();
+            return told({});
+        }
+        told(error_of(curl, state->easy.get(), code, {.url = state->url, .details = state->easy.details()}, state->settings));
+    });
+}
+
+void StreamConnection::State::watch() {
+    connector.loop.watch(descriptor, reads(), writes(), [self = weak_from_this()](Readiness ready) {
+        if (const auto state = self.lock()) state->on_ready(ready);
+    });
+}
+
+void StreamConnection::State::on_ready(Readiness ready) {
+    if (writes() && (ready.writable || ready.failed)) write_some();
+    if (reads() && (ready.readable || ready.failed)) read_some();
+}
+
+void StreamConnection::State::read_soon() {
+    if (reading != 0) return;
+    reading = connector.loop.after({}, [self = weak_from_this()] {
+        const auto state = self.lock();
+        if (!state) return;
+        state->reading = 0;
+        if (state->reads()) state->read_some();
+    });
+}
+
+void StreamConnection::State::read_some() {
+    std::array<char, k_piece> buffer;
+    for (int piece = 0; piece < k_pieces_a_turn; ++piece) {
+        std::size_t got = 0;
+        const auto code = connector.curl.easy_recv(easy.get(), buffer.data(), buffer.size(), &got);
+        if (code == CURLE_AGAIN) return;
+        if (code != CURLE_OK) return end(lost(url, connector.curl.easy_strerror(code)));
+        if (got == 0) return end(std::nullopt);
+        const auto on_bytes = events.on_bytes; // lives on if it ends the connection
+        on_bytes({buffer.data(), got});
+        if (!reads()) return;
+    }
+    read_soon();
+}
+
+void StreamConnection::State::write_some() {
+    while (!output.empty()) {
+        const auto& chunk = output.front();
+        std::size_t taken = 0;
+        const auto code = connector.curl.easy_send(easy.get(), chunk.data() + sent, chunk.size() - sent, &taken);
+        if (code == CURLE_AGAIN) break;
+        if (code != CURLE_OK) {
+            write_failed = true; // what the peer has said before is still to be read, and its end tells why
+            drop_output();
+            break;
+        }
+        sent += taken;
+        unsent -= taken;
+        if (sent < chunk.size()) continue;
+        output.pop_front();
+        sent = 0;
+    }
+    want();
+    if (!was_full || unsent >= k_drained) return;
+    was_full = false;
+    if (const auto on_drained = events.on_drained) on_drained();
+}
+
+void StreamConnection::State::drop_output() {
+    output.clear();
+    sent = unsent = 0;
+}
+
+void StreamConnection::State::end(std::optional<Error> error) {
+    const auto on_end = events.on_end;
+    close();
+    if (on_end) on_end(std::move(error));
+}
+
+void StreamConnection::State::close() {
+    if (std::exchange(ended, true)) return;
+    connector.loop.cancel(reading);
+    if (descriptor != CURL_SOCKET_BAD) connector.loop.unwatch(descriptor);
+    connector.multi.remove(easy.get()); // closes it
+    drop_output();
+    events = {};
+}
+
+StreamConnection::StreamConnection(StreamConnector& connector, const HttpSettings& settings, const std::string& url, std::function<void(Status)> on_connected)
+    : m_state(std::make_shared<State>(connector, settings, url)) {
+    m_state->connect(std::move(on_connected));
+}
+
+StreamConnection::~StreamConnection() {
+    m_state->events = {};
+    if (!m_state->ended && m_state->descriptor != CURL_SOCKET_BAD && !m_state->output.empty()) m_state->write_some(); // a goodbye, if there is room for it
+    m_state->close();
+}
+
+void StreamConnection::listen(Events events) {
+    m_state->events = std::move(events);
+    m_state->listening = true;
+    m_state->want();
+    m_state->read_soon();
+}
+
+void StreamConnection::write(std::string bytes) {
+    auto& state = *m_state;
+    if (bytes.empty() || state.ended || state.write_failed) return;
+    state.unsent += bytes.size();
+    state.output.push_back(std::move(bytes));
+    if (state.unsent >= k_full) state.was_full = true;
+    if (state.output.size() == 1) state.connector.loop.want(state.descriptor, state.reads(), true);
+}
+
+std::size_t StreamConnection::unsent() const {
+    return m_state->unsent;
+}
+
+void StreamConnection::pause() {
+    m_state->paused = true;
+    if (!m_state->ended) m_state->want();
+}
+
+void StreamConnection::resume() {
+    if (!std::exchange(m_state->paused, false) || m_state->ended) return;
+    m_state->want();
+    m_state->read_soon();
+}
+
+bool StreamConnection::paused() const {
+    return m_state->paused;
+}
+
+} // namespace kdiag::net

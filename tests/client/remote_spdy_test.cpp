@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "remote_fixture.hpp"
+
+using namespace kdiag;
+using namespace kdiag::test;
+
+namespace {
+
+/// A kubelet's end of SPDY.
+class SpdyPeer {
+public:
+    explicit SpdyPeer(Wire& wire) : m_wire(wire) {}
+
+    /// The next frames; empty: the client has gone.
+    std::vector<SpdyFrame> receive() {
+        for (;;) {
+            const auto bytes = m_wire.read(64 * 1024);
+            if (bytes.empty()) return {};
+            auto frames = m_reader.read(bytes);
+            if (!frames.empty()) return frames;
+        }
+    }
+    /// Agrees to streams until there are so many; by type.
+    void agree(std::size_t count) {
+        while (streams.size() < count) {
+            const auto frames = receive();
+            if (frames.empty()) return;
+            for (const auto& frame : frames) {
+                if (frame.type == 1) {
+                    streams[frame.headers.at("streamtype")] = frame.stream;
+                    m_wire.write(spdy_control(2, 0, id(frame.stream) + spdy_empty_headers(streams.size() == 1)));
+                } else {
+                    early.push_back(frame);
+                }
+            }
+        }
+    }
+    void data(const std::string& type, std::string_view bytes, bool fin = false) { m_wire.write(spdy_data(streams.at(type), fin ? 1 : 0, bytes)); }
+    /// As the kubelet ends a session: all streams reset, and goodbye.
+    void end() {
+        for (const auto& [type, stream] : streams) m_wire.write(spdy_control(3, 0, id(stream) + id(5)));
+        m_wire.write(spdy_control(7, 0, id(0) + id(0)));
+    }
+    static std::string id(std::uint32_t value) {
+        return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
+    }
+
+    std::map<std::string, std::uint32_t> streams;
+    std::vector<SpdyFrame> early;
+
+private:
+    Wire& m_wire;
+    SpdyReader m_reader;
+};
+
+constexpr const char* k_head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n";
+constexpr const char* k_bare_403 = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n";
+
+FakeReply spdy_reply(std::function<void(SpdyPeer&, Wire&)> talk) {
+    return {.raw = k_head, .take_over = [talk = std::move(talk)](Wire& wire) {
+        SpdyPeer peer(wire);
+        talk(peer, wire);
+    }};
+}
+
+/// A server without v5: refuses WebSocket, speaks SPDY.
+HttpServer::Handler old_server(std::function<void(SpdyPeer&, Wire&)> talk) {
+    return [talk](const FakeRequest& request) { return request.method == "GET" ? FakeReply{.raw = k_bare_403} : spdy_reply(talk); };
+}
+
+config::ClusterConfig spdy_config(const HttpServer& server) {
+    auto config = config_for(server);
+    config.streams = config::ClusterConfig::Streams::spdy;
+    return config;
+}
+
+} // namespace
+
+TEST_CASE("a server that knows no v5 gets SPDY: output and exit code") {
+    HttpServer server(old_server([](SpdyPeer& peer, Wire&) {
+        peer.agree(3);
+        peer.data("stdout", "out\n");
+        peer.data("stderr", "err\n");
+        peer.data("error", k_exit_3);
+        peer.end();
+    }), server_identity());
+    auto config = config_for(server);
+    config.token = Secret("abc");
+    Remote remote(std::move(config), command_true());
+    CHECK(remote.finish().code == 3);
+    CHECK(!remote.exit->error);
+    CHECK(remote.protocol == "SPDY/3.1 v4.channel.k8s.io");
+    CHECK(remote.out == "out\n");
+    CHECK(remote.err == "err\n");
+    REQUIRE(server.requests().size() == 2);
+    const auto post = server.requests()[1];
+    CHECK(post.method == "POST");
+    CHECK(post.header("upgrade") == "SPDY/3.1");
+    CHECK(post.header("x-stream-protocol-version") == "v4.channel.k8s.io");
+    CHECK(post.header("authorization") == "Bearer abc");
+}
+
+TEST_CASE("input over SPDY flows after the streams stand, and has an end") {
+    std::string got;
+    std::size_t early = 99;
+    HttpServer server(old_server([&](SpdyPeer& peer, Wire&) {
+        peer.agree(4);
+        early = peer.early.size();
+        for (bool over = false; !over;)
+            for (const auto& frame : peer.receive()) {
+                if (frame.stream == peer.streams.at("stdin")) got += frame.payload;
+                over = over || frame.fin;
+            }
+        peer.data("stdout", "", true);
+        peer.data("stderr", "", true);
+        peer.data("error", k_success, true);
+    }));
+    auto command = command_true();
+    command.stdin_open = true;
+    Remote remote(config_for(server), command);
+    const std::string payload(300'000, 'i');
+    remote.session->write_stdin(payload);
+    CHECK(remote.session->stdin_full());
+    remote.session->end_stdin();
+    CHECK(remote.finish().code == 0);
+    CHECK(got == payload);
+    CHECK(early == 0);
+}
+
+TEST_CASE("a terminal over SPDY has a stream for sizes and none for errors") {
+    std::string size;
+    std::map<std::string, std::uint32_t> streams;
+    HttpServer server([&](const FakeRequest&) {
+        return spdy_reply([&](SpdyPeer& peer, Wire&) {
+            peer.agree(4);
+            streams = peer.streams;
+            while (size.empty())
+                for (const auto& frame : peer.receive())
+                    if (frame.stream == streams.at("resize")) size = frame.payload;
+            peer.data("error", k_success);
+            peer.end();
+        });
+    });
+    auto command = command_true();
+    command.stdin_open = command.tty = true;
+    Remote remote(spdy_config(server), command);
+    remote.session->resize({80, 24});
+    CHECK(remote.finish().code == 0);
+    CHECK(size == "{\"Width\":80,\"Height\":24}\n");
+    CHECK(streams == std::map<std::string, std::uint32_t>{{"error", 1}, {"stdin", 3}, {"stdout", 5}, {"resize", 7}});
+}
+
+TEST_CASE("a role with only `create` leads to SPDY") {
+    HttpServer server([](const FakeRequest& request) {
+        if (request.method == "GET") return status_reply(403, "Forbidden", "pods \\\"web\\\" is forbidden: User \\\"ana\\\" cannot get resource \\\"pods/exec\\\"");
+        return spdy_reply([](SpdyPeer& peer, Wire&) {
+            peer.agree(3);
+            peer.data("error", k_success);
+            peer.end();
+        });
+    });
+    Remote remote(config_for(server), command_true());
+    CHECK(remote.finish().code == 0);
+}
+
+TEST_CASE("a role with neither is told both verbs") {
+    HttpServer server([](const FakeRequest& request) {
+        return status_reply(403, "Forbidden", request.method == "GET" ? "User ana cannot get resource pods/exec" : "User ana cannot create resource pods/exec");
+    });
+    Remote remote(config_for(server), command_true());
+    const auto words = remote.error_words();
+    CHECK(remote.exit->error->kind == ErrorKind::forbidden);
+    CHECK(words.find("neither `get` nor `create` on pods/exec") != std::string::npos);
+    CHECK(words.find("cannot get resource") != std::string::npos);
+    CHECK(words.find("cannot create resource") != std::string::npos);
+}
+
+TEST_CASE("something in between that lets no WebSocket through: SPDY once, then its answer") {
+    for (const int code : {400, 404, 426, 502}) {
+        HttpServer server([code](const FakeRequest&) { return FakeReply{.status = code, .body = "<html>no</html>", .content_type = "text/html"}; });
+        Remote remote(config_for(server), command_true());
+        const auto words = remote.error_words();
+        CHECK(words.find("before that, over WebSocket") != std::string::npos);
+        CHECK(server.requests().size() == 2);
+    }
+}
+
+TEST_CASE("the kubelet's plain words for a container that is not running") {
+    HttpServer server([](const FakeRequest& request) {
+        return request.method == "GET" ? FakeReply{.raw = k_bare_403} : FakeReply{.status = 500, .body = "container not found (\"app\")\n", .content_type = "text/plain"};
+    });
+    Remote remote(config_for(server), command_true());
+    remote.finish();
+    REQUIRE(remote.exit->error);
+    CHECK(remote.exit->error->kind == ErrorKind::not_found);
+}
+
+TEST_CASE("a SPDY connection that ends before the command did") {
+    for (const auto* how : {"end", "reset", "goaway", "streams reset", "half a status"}) {
+        CAPTURE(how);
+        HttpServer server([&](const FakeRequest&) {
+            return spdy_reply([how = std::string(how)](SpdyPeer& peer, Wire& wire) {
+                peer.agree(3);
+                peer.data("stdout", "partial");
+                if (how == "half a status") peer.data("error", std::string_view(k_success).substr(0, 9));
+                if (how == "reset") wire.reset();
+                if (how == "goaway") wire.write(spdy_control(7, 0, SpdyPeer::id(0) + SpdyPeer::id(0)));
+                if (how == "streams reset") peer.end();
+            });
+        }, server_identity());
+        Remote remote(spdy_config(server), command_true());
+        const auto words = remote.error_words();
+        CHECK(remote.exit->error->kind == ErrorKind::network);
+        if (std::string(how) != "reset") CHECK(words.find("was lost before the command ended") != std::string::npos);
+    }
+}
+
+TEST_CASE("a whole status counts, also when its stream never ends properly") {
+    HttpServer server([](const FakeRequest&) {
+        return spdy_reply([](SpdyPeer& peer, Wire&) {
+            peer.agree(3);
+            peer.data("error", k_exit_3);
+        });
+    });
+    Remote remote(spdy_config(server), command_true());
+    CHECK(remote.finish().code == 3);
+}
+
+TEST_CASE("a server that agrees to SPDY and speaks something else") {
+    const std::vector<std::string> answers = {"HTTP/1.1 101 X\r\nUpgrade: SPDY/3.1\r\n\r\n", k_head + std::string("\x80\x02\x00\x01\x00\x00\x00\x00", 8), k_head + spdy_control(3, 0, "?")};
+    for (const auto& answer : answers) {
+        HttpServer server([&](const FakeRequest&) { return FakeReply{.raw = answer, .take_over = [](Wire& wire) { wire.rest(Duration::seconds(20)); }}; });
+        Remote remote(spdy_config(server), command_true());
+        remote.finish();
+        REQUIRE(remote.exit->error);
+        CHECK(remote.exit->error->kind == ErrorKind::protocol);
+    }
+}
+
+TEST_CASE("a hundred megabytes over SPDY to a reader that pauses now and then") {
+    constexpr std::size_t k_piece = 32 * 1024, k_pieces = 3200;
+    HttpServer server([&](const FakeRequest&) {
+        return spdy_reply([](SpdyPeer& peer, Wire&) {
+            peer.agree(3);
+            std::string piece(k_piece, '\0');
+            for (std::size_t i = 0; i < k_pieces; ++i) {
+                piece.assign(k_piece, static_cast<char>(i));
+                peer.data("stdout", piece);
+            }
+            peer.data("error", k_success);
+            peer.end();
+        });
+    }, server_identity());
+    Remote remote(spdy_config(server), command_true());
+    remote.keep_output = false;
+    for (int round = 1; round <= 5; ++round) {
+        REQUIRE(remote.until([&] { return remote.taken > static_cast<std::size_t>(round) * 10'000'000; }));
+        remote.session->pause_output();
+        const auto before = remote.taken;
+        for (int turn = 0; turn < 5; ++turn) remote.api->loop().turn(Duration{20});
+        CHECK(remote.taken - before <= 128 * 1024);
+        remote.session->resume_output();
+    }
+    CHECK(remote.finish(60).code == 0);
+    CHECK(remote.taken == k_piece * k_pieces);
+}
