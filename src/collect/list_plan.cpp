@@ -16,7 +16,7 @@ using kube::Resource;
 constexpr Resource k_always[] = {Resource::pods,         Resource::nodes,       Resource::namespaces,   Resource::events,     Resource::services,
                                  Resource::endpointslices, Resource::persistentvolumeclaims, Resource::deployments, Resource::replicasets,
                                  Resource::statefulsets, Resource::daemonsets,  Resource::jobs,         Resource::cronjobs,   Resource::horizontalpodautoscalers,
-                                 Resource::ingresses,    Resource::networkpolicies, Resource::resourcequotas};
+                                 Resource::ingresses};
 
 /// Whether a pod may need an explanation.
 bool is_troubled(const kube::Pod& pod) {
@@ -25,12 +25,64 @@ bool is_troubled(const kube::Pod& pod) {
     return pod.status.phase != "Running" || ready == nullptr || ready->status != "True";
 }
 
+bool is_pull_trouble(std::string_view reason) {
+    return reason == "ErrImagePull" || reason == "ImagePullBackOff";
+}
+
+/// Whether a container waits for something that its ConfigMaps, Secrets or volumes may be the reason of.
+bool waits_for_configuration(const kube::ContainerStatus& status) {
+    const auto* waiting = status.state.waiting.get();
+    return waiting != nullptr && waiting->reason != "CrashLoopBackOff" && waiting->reason != "InvalidImageName" && waiting->reason != "ErrImageNeverPull" &&
+           !is_pull_trouble(waiting->reason);
+}
+
+bool waits_for_configuration(const kube::Pod& pod) {
+    const auto waits = [](const kube::ContainerStatus& status) { return waits_for_configuration(status); };
+    const auto& init = pod.status.init_container_statuses;
+    const auto& main = pod.status.container_statuses;
+    const bool untold = pod.status.phase == "Pending" && !pod.spec.node_name.empty() && init.empty() && main.empty();
+    return untold || std::any_of(init.begin(), init.end(), waits) || std::any_of(main.begin(), main.end(), waits);
+}
+
+/// Whether a registry's answer is about who asks.
+bool is_about_login(std::string_view message) {
+    for (const auto* word : {"unauthorized", "denied", "401", "403", "login", "authentica", "credential", "pull secret"})
+        if (contains_ignoring_case(message, word)) return true;
+    return false;
+}
+
+bool is_refused_by_registry(const kube::Pod& pod) {
+    const auto refused = [](const auto& status) {
+        return status.state.waiting && is_pull_trouble(status.state.waiting->reason) && is_about_login(status.state.waiting->message);
+    };
+    const auto& init = pod.status.init_container_statuses;
+    const auto& main = pod.status.container_statuses;
+    return std::any_of(init.begin(), init.end(), refused) || std::any_of(main.begin(), main.end(), refused);
+}
+
 template <class T> const facts::Objects<T>& all(const facts::SnapshotParts& parts) {
     return std::get<facts::Objects<T>>(parts.objects);
 }
 
 template <class T, class Test> bool any(const facts::SnapshotParts& parts, Test test) {
     return std::any_of(all<T>(parts).begin(), all<T>(parts).end(), test);
+}
+
+/// Whether creating pods was refused, as events say for an hour and conditions as long as it lasts.
+bool pods_are_refused(const facts::SnapshotParts& parts) {
+    const auto says_so = [](const auto& workload) {
+        const auto* failure = kube::find_condition(workload.status.conditions, "ReplicaFailure");
+        return failure != nullptr && failure->status == "True";
+    };
+    return any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate"; }) || any<kube::Deployment>(parts, says_so) ||
+           any<kube::ReplicaSet>(parts, says_so);
+}
+
+bool names_runtime_class(const facts::SnapshotParts& parts) {
+    const auto names_runtime = [](const auto& workload) { return !workload.spec.pod_template.spec.runtime_class_name.empty(); };
+    return any<kube::Pod>(parts, [](const auto& pod) { return !pod.spec.runtime_class_name.empty(); }) || any<kube::Deployment>(parts, names_runtime) ||
+           any<kube::StatefulSet>(parts, names_runtime) || any<kube::DaemonSet>(parts, names_runtime) || any<kube::Job>(parts, names_runtime) ||
+           any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate" && contains_ignoring_case(event.message, "runtimeclass"); });
 }
 
 /// What the first lists show that more has to be known about.
@@ -43,15 +95,18 @@ struct Signs {
             return pod.status.phase == "Pending" &&
                    std::any_of(pod.spec.volumes.begin(), pod.spec.volumes.end(), [](const auto& v) { return v.persistent_volume_claim != nullptr; });
         });
-        refused = any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate"; });
+        refused = pods_are_refused(parts);
+        configuration = any<kube::Pod>(parts, [](const auto& pod) { return waits_for_configuration(pod); }) ||
+                        any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedMount"; });
+        login = any<kube::Pod>(parts, is_refused_by_registry) || any<kube::Event>(parts, [](const auto& event) {
+                    return event.reason == "FailedToRetrieveImagePullSecret" || (event.reason == "Failed" && contains(event.message, "pull") && is_about_login(event.message));
+                });
         ingress = !all<kube::Ingress>(parts).empty();
         tls = any<kube::Ingress>(parts, [](const auto& object) { return !object.spec.tls.empty(); });
-        const auto names_runtime = [](const auto& workload) { return !workload.spec.pod_template.spec.runtime_class_name.empty(); };
-        runtime_class = any<kube::Pod>(parts, [](const auto& pod) { return !pod.spec.runtime_class_name.empty(); }) || any<kube::Deployment>(parts, names_runtime) ||
-                        any<kube::StatefulSet>(parts, names_runtime) || any<kube::DaemonSet>(parts, names_runtime) || any<kube::Job>(parts, names_runtime) ||
-                        any<kube::Event>(parts, [](const auto& event) { return event.reason == "FailedCreate" && contains_ignoring_case(event.message, "runtimeclass"); });
+        runtime_class = names_runtime_class(parts);
     }
-    bool trouble = false, waiting_claim = false, unscheduled = false, claims_pending = false, refused = false, ingress = false, tls = false, runtime_class = false;
+    bool trouble = false, waiting_claim = false, unscheduled = false, claims_pending = false, refused = false, configuration = false, login = false, ingress = false,
+         tls = false, runtime_class = false;
 };
 
 } // namespace
@@ -71,9 +126,11 @@ std::vector<PlannedList> second_lists(const ReadRequest& request, const facts::S
         if (needed && request.resources.has(resource))
             lists.push_back({resource, kube::info_of(resource).namespaced && !request.scope.all_namespaces ? request.scope.namespace_name : std::string()});
     };
-    want(Resource::configmaps, signs.trouble);
-    want(Resource::secrets, signs.trouble || signs.tls);
-    want(Resource::serviceaccounts, signs.trouble || signs.refused);
+    want(Resource::configmaps, signs.configuration);
+    want(Resource::secrets, signs.configuration || signs.login || signs.tls);
+    want(Resource::serviceaccounts, signs.login || signs.refused);
+    want(Resource::resourcequotas, signs.refused);
+    want(Resource::networkpolicies, signs.trouble);
     want(Resource::persistentvolumes, signs.waiting_claim || signs.claims_pending);
     want(Resource::storageclasses, signs.waiting_claim || signs.claims_pending);
     want(Resource::ingressclasses, signs.ingress);

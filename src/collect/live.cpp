@@ -41,7 +41,7 @@ public:
         return {.kind = "live", .context = config.context, .server = net::display_url(config.server)};
     }
     std::string default_namespace() const override { return m_client->config().namespace_name; }
-    ReadStats stats() const override { return {.api_requests = m_client->requests() - m_log_requests, .log_requests = m_log_requests, .bytes_received = m_client->bytes(), .retries = m_client->retries()}; }
+    ReadStats stats() const override { return {.api_requests = m_client->requests(), .log_requests = m_log_requests, .bytes_received = m_client->bytes(), .retries = m_client->retries()}; }
 
 private:
     std::unique_ptr<client::ApiClient> m_client;

@@ -13,6 +13,7 @@ namespace kdiag::collect {
 namespace {
 
 constexpr std::size_t k_log_bytes = 64 * 1024;
+constexpr std::size_t k_least_logs = 3;
 
 facts::GapReason reason_of(const Error& error, bool unserved) {
     if (unserved) return facts::GapReason::not_installed;
@@ -61,7 +62,7 @@ struct LiveReader::ListRead {
 };
 
 LiveReader::LiveReader(client::ApiClient& client, const ReadRequest& request)
-    : m_client(client), m_request(request), m_deadline(request.timeout.milliseconds > 0 ? now_utc() + request.timeout : Timestamp{}),
+    : m_client(client), m_request(request), m_requests_before(client.requests()), m_deadline(request.timeout.milliseconds > 0 ? now_utc() + request.timeout : Timestamp{}),
       m_sink(m_parts, request.resources, request.scope), m_usage_sink(m_usage, request.resources, {}) {
     m_parts.scope = request.scope;
 }
@@ -226,11 +227,18 @@ Result<std::vector<facts::LogTarget>> LiveReader::read_logs_of(const std::vector
     return without_previous;
 }
 
+/// How many more requests may be made for logs.
+std::size_t LiveReader::logs_left(std::size_t least) const {
+    const std::size_t used = m_client.requests() - m_requests_before;
+    return std::max(least, m_request.most_requests - std::min(m_request.most_requests, used));
+}
+
 Status LiveReader::read_logs() {
     if (m_request.max_logs == 0 || !m_request.resources.has(kube::Resource::logs)) return {};
-    auto targets = facts::wanted_logs(m_parts, m_request.max_logs);
+    auto targets = facts::wanted_logs(m_parts, std::min(m_request.max_logs, logs_left(k_least_logs)));
     if (targets.empty()) return {};
     KD_TRY_ASSIGN(targets, read_logs_of(targets));
+    targets.resize(std::min(targets.size(), logs_left(1)));
     if (!targets.empty()) KD_TRY(read_logs_of(targets));
     return {};
 }

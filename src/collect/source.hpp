@@ -32,6 +32,8 @@ struct ReadRequest {
     facts::Scope scope;
     /// Logs are read for at most this many containers (0: none), this many lines each.
     std::size_t max_logs = 10;
+    /// For objects and logs together. Lists are never left out for it; logs are, down to the three that tell most.
+    std::size_t most_requests = 25;
     std::size_t log_lines = 20;
     Duration timeout = Duration::seconds(60); ///< for everything together; 0: none
     std::size_t concurrency = 8;
@@ -40,8 +42,9 @@ struct ReadRequest {
 };
 
 struct ReadStats {
-    std::uint64_t api_requests = 0; ///< for objects; those for logs are counted apart
-    std::uint64_t log_requests = 0, bytes_received = 0, retries = 0;
+    std::uint64_t api_requests = 0; ///< all of them
+    std::uint64_t log_requests = 0; ///< those of them that were for logs
+    std::uint64_t bytes_received = 0, retries = 0;
 };
 
 /// What the header line and the report's `cluster` say.

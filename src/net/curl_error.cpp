@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/curl_error.hpp"
 
+#include "net/certificate_words.hpp"
 #include "net/proxy.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
@@ -10,21 +11,6 @@
 namespace kdiag::net {
 
 namespace {
-
-/// OpenSSL's verification results (openssl/x509_vfy.h) that people meet.
-std::string verification_problem(long result) {
-    switch (result) {
-    case 9: return "its certificate is not valid yet";
-    case 10: return "its certificate has expired";
-    case 18: return "its certificate is self-signed";
-    case 19:
-    case 20:
-    case 21: return "its certificate is signed by an authority that is not trusted";
-    case 62:
-    case 64: return "its certificate is for another name";
-    default: return {};
-    }
-}
 
 /// A TLS alert by which the server says that it wants another client certificate, or any.
 bool wants_client_certificate(std::string_view details) {

@@ -103,6 +103,13 @@ inline std::string crashing_pod(const std::string& name, const std::string& name
                   name, namespace_name);
 }
 
+/// It has a node, and its container waits, for the reason given.
+inline std::string waiting_pod(const std::string& name, const std::string& reason, const std::string& message = "") {
+    return format(R"({{"metadata":{{"name":"{}","namespace":"shop"}},"spec":{{"nodeName":"n1","containers":[{{"name":"app"}}]}},"status":{{"phase":"Pending",
+        "containerStatuses":[{{"name":"app","ready":false,"restartCount":0,"state":{{"waiting":{{"reason":"{}","message":"{}"}}}}}}]}}}})",
+                  name, reason, message);
+}
+
 inline std::string pending_pod(const std::string& name, const std::string& namespace_name = "shop") {
     return format(R"({{"metadata":{{"name":"{}","namespace":"{}"}},"spec":{{"containers":[{{"name":"app"}}],"volumes":[{{"name":"d","persistentVolumeClaim":{{"claimName":"d"}}}}]}},
         "status":{{"phase":"Pending"}}}})",

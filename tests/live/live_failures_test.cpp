@@ -21,7 +21,7 @@ TEST_CASE("a kind that may not be listed is a gap, the rest is read") {
 
 TEST_CASE("a gap in one namespace names it") {
     FakeCluster cluster;
-    cluster.list("/api/v1/namespaces/shop/pods", crashing_pod("a")).list("/api/v1/namespaces", named("shop"))
+    cluster.list("/api/v1/namespaces/shop/pods", waiting_pod("a", "CreateContainerConfigError")).list("/api/v1/namespaces", named("shop"))
         .reply("/api/v1/namespaces/shop/secrets", FakeCluster::forbidden("secrets"));
     const auto parts = cluster.read(in_namespace("shop"));
     REQUIRE(parts);

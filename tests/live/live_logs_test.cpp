@@ -85,6 +85,16 @@ TEST_CASE("a kubelet that does not answer is a partial gap with the server's wor
     CHECK(contains(parts->gaps[0].detail, "dial tcp"));
 }
 
+TEST_CASE("lists and logs together keep to the number of requests that is allowed") {
+    FakeCluster cluster;
+    std::string pods;
+    for (int i = 0; i < 30; ++i) pods += (i > 0 ? "," : "") + crashing_pod(format("p{}", i));
+    cluster.list("/api/v1/pods", pods).otherwise({.body = FakeCluster::list_of("")});
+    REQUIRE(cluster.read({.most_requests = 22}));
+    CHECK(cluster.lists() == 17);
+    CHECK(cluster.server().requests().size() == 22);
+}
+
 TEST_CASE("only so many logs as were asked for, and none when none are") {
     FakeCluster cluster;
     std::string pods;

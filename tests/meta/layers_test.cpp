@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>> k_allowed = {
     {"util", {}},
     {"data", {"util"}},
+    {"probe", {"util", "data"}},
     {"kube", {"util"}},
     {"net", {"util"}},
     {"local", {"util", "net"}},
@@ -24,8 +25,8 @@ const std::map<std::string, std::set<std::string>> k_allowed = {
     {"facts", {"util", "kube"}},
     {"collect", {"util", "data", "kube", "config", "net", "client", "facts"}},
     {"rules", {"util", "kube", "facts"}},
-    {"report", {"util", "data", "kube", "facts", "rules"}},
-    {"app", {"util", "data", "kube", "config", "net", "local", "client", "facts", "collect", "rules", "report"}},
+    {"report", {"util", "data", "probe", "kube", "facts", "rules"}},
+    {"app", {"util", "data", "probe", "kube", "config", "net", "local", "client", "facts", "collect", "rules", "report"}},
 };
 
 /// Each third-party header and the one layer that may include it.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/pod_commands.hpp"
+
+#include "util/format.hpp"
+#include "util/strings.hpp"
+
+#include <algorithm>
+
+namespace kdiag::probe {
+
+namespace {
+
+/// The script is constant; what varies are its arguments, which the shell only passes on.
+PodCommand started(std::vector<std::string> words) {
+    PodCommand command{.argv = {"sh", "-c", R"(echo kdiag:started; exec "$@")", "kdiag"}};
+    command.argv.insert(command.argv.end(), std::make_move_iterator(words.begin()), std::make_move_iterator(words.end()));
+    return command;
+}
+
+constexpr auto k_bash_connect = R"(exec 3<>"/dev/tcp/$1/$2" || exit 1; echo kdiag:started)";
+constexpr auto k_bash_relay = R"(exec 3<>"/dev/tcp/$1/$2" || exit 1; echo kdiag:started; cat <&3 & cat >&3; wait)";
+
+PodCommand bash(const char* script, std::string_view host, int port) {
+    return {.argv = {"bash", "-c", script, "kdiag", std::string(host), std::to_string(port)}};
+}
+
+/// A value in a curl configuration file (curl's manual, -K).
+std::string curl_quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        if (c == '\n') out += "\\n";
+        else if (c == '\r') out += "\\r";
+        else if (c == '\t') out += "\\t";
+        else out += c;
+    }
+    return out + "\"";
+}
+
+} // namespace
+
+PodCommand tools_command() {
+    return {.argv = {"sh", "-c", R"(for t in sh nc bash curl wget nslookup getent cat; do command -v "$t" >/dev/null 2>&1 && echo "$t"; done; exit 0)"}};
+}
+
+PodTools parse_tools(std::string_view output) {
+    const auto lines = split(output, '\n');
+    const auto has = [&](std::string_view tool) { return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) { return trim(line) == tool; }); };
+    return {.shell = has("sh"), .nc = has("nc"), .bash = has("bash"), .curl = has("curl"), .wget = has("wget"), .nslookup = has("nslookup"), .getent = has("getent"), .cat = has("cat")};
+}
+
+std::optional<PodCommand> relay_command(const PodTools& tools, std::string_view host, int port, std::int64_t seconds) {
+    if (!tools.can_relay()) return std::nullopt;
+    if (tools.nc) return started({"nc", "-w", std::to_string(std::max<std::int64_t>(seconds, 1)), std::string(host), std::to_string(port)});
+    return bash(k_bash_relay, host, port);
+}
+
+std::string_view relay_tool(const PodTools& tools) {
+    return tools.nc ? "nc" : "bash";
+}
+
+std::vector<PodCommand> connect_commands(const PodTools& tools, std::string_view host, int port, std::int64_t seconds) {
+    std::vector<PodCommand> commands;
+    const std::string limit = std::to_string(std::max<std::int64_t>(seconds, 1));
+    if (tools.shell && tools.bash) commands.push_back(bash(k_bash_connect, host, port));
+    if (tools.shell && tools.nc) {
+        // BusyBox in its usual configurations has no -z but runs a program once connected; OpenBSD's and ncat have -z.
+        commands.push_back(started({"nc", "-w", limit, std::string(host), std::to_string(port), "-e", "true"}));
+        commands.push_back(started({"nc", "-z", "-w", limit, std::string(host), std::to_string(port)}));
+    }
+    return commands;
+}
+
+PodCommand curl_command(const HttpCheck& check, std::int64_t seconds) {
+    auto command = started({"curl", "-q", "-K", "-"}); // -q: no .curlrc of the image
+    command.input = format("url = {}\nsilent\nshow-error\ninclude\ninsecure\ngloboff\nnoproxy = \"*\"\nmax-time = {}\nmax-filesize = 1048576\n", curl_quoted(check.url),
+                           std::max<std::int64_t>(seconds, 1));
+    if (check.http2) command.input += "http2-prior-knowledge\n";
+    if (!check.host_header.empty()) command.input += format("header = {}\n", curl_quoted("Host: " + check.host_header));
+    for (const auto& [name, value] : check.headers)
+        command.input += format("header = {}\n", curl_quoted(value.empty() ? name + ";" : format("{}: {}", name, value)));
+    const auto has = [&](std::string_view name) { return std::any_of(check.headers.begin(), check.headers.end(), [&](const Header& header) { return header.first == name; }); };
+    for (const auto* name : {"User-Agent", "Accept"}) // curl would bring its own
+        if (!has(name)) command.input += format("header = \"{}:\"\n", name);
+    return command;
+}
+
+PodCommand wget_command(const HttpCheck& check) {
+    std::vector<std::string> words = {"wget", "-S", "-O", "-", "-Y", "off", "--no-check-certificate"};
+    for (const auto& [name, value] : check.headers)
+        if (name == "User-Agent") words.insert(words.end(), {"-U", value});
+    words.push_back(check.url);
+    return started(std::move(words));
+}
+
+bool has_own_headers(const HttpCheck& check) {
+    return !check.host_header.empty() || std::any_of(check.headers.begin(), check.headers.end(), [](const Header& header) {
+        return !(header.first == "User-Agent" && header.second.starts_with("kube-probe/")) && !(header.first == "Accept" && header.second == "*/*");
+    });
+}
+
+std::optional<PodCommand> lookup_command(const PodTools& tools, std::string_view name) {
+    if (!tools.shell || name.empty() || name.starts_with('-')) return std::nullopt;
+    if (tools.getent) return started({"getent", "ahosts", std::string(name)});
+    if (tools.nslookup) return started({"nslookup", std::string(name)});
+    return std::nullopt;
+}
+
+} // namespace kdiag::probe
