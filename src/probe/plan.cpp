@@ -86,7 +86,8 @@ void plan_http(PlannedProbe& planned, const data::Value& action, const Where& wh
         return;
     }
     const auto scheme = action["scheme"].as_string();
-    HttpCheck check{.url = probe_url(to_lower(scheme.empty() ? "http" : scheme), host_of(action, where.plan), port.number, action["path"].as_string())};
+    HttpCheck check{.host = host_of(action, where.plan), .port = port.number, .url = {}};
+    check.url = probe_url(to_lower(scheme.empty() ? "http" : scheme), check.host, check.port, action["path"].as_string());
     check.http2 = action["protocol"].as_string() == "HTTP2";
     add_headers(check, action, where.user_agent);
     planned.check = std::move(check);

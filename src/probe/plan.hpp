@@ -23,7 +23,9 @@ std::string_view to_string(Kind kind);
 using Header = std::pair<std::string, std::string>;
 
 struct HttpCheck {
-    std::string url; ///< as the kubelet asks it: the host is the pod's address unless the probe names one
+    std::string host; ///< the pod's address unless the probe names one
+    int port = 0;
+    std::string url; ///< as the kubelet asks it
     std::vector<Header> headers; ///< with the kubelet's own (User-Agent, Accept), without Host
     std::string host_header;     ///< empty: the URL's
     bool http2 = false;          ///< without TLS (`protocol: HTTP2`, gate H2CContainerProbe)

@@ -40,13 +40,22 @@ std::string curl_quoted(std::string_view text) {
 } // namespace
 
 PodCommand tools_command() {
-    return {.argv = {"sh", "-c", R"(for t in sh nc bash curl wget nslookup getent cat; do command -v "$t" >/dev/null 2>&1 && echo "$t"; done; exit 0)"}};
+    return {.argv = {"sh", "-c", R"(for t in sh nc bash curl wget nslookup getent cat; do command -v "$t" >/dev/null 2>&1 && echo "$t"; done; while read -r line; do echo "resolv: $line"; done </etc/resolv.conf; exit 0)"}};
 }
 
 PodTools parse_tools(std::string_view output) {
     const auto lines = split(output, '\n');
     const auto has = [&](std::string_view tool) { return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) { return trim(line) == tool; }); };
     return {.shell = has("sh"), .nc = has("nc"), .bash = has("bash"), .curl = has("curl"), .wget = has("wget"), .nslookup = has("nslookup"), .getent = has("getent"), .cat = has("cat")};
+}
+
+std::string cluster_domain(std::string_view output) {
+    for (const auto line : split(output, '\n')) {
+        if (!line.starts_with("resolv: search ")) continue;
+        for (const auto domain : split(trim(line.substr(15)), ' ')) // NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN
+            if (domain.starts_with("svc.") && domain.size() > 4) return std::string(domain.substr(4));
+    }
+    return {};
 }
 
 std::optional<PodCommand> relay_command(const PodTools& tools, std::string_view host, int port, std::int64_t seconds) {

@@ -24,9 +24,11 @@ struct PodTools {
     bool can_relay() const { return shell && (nc || (bash && cat)); }
 };
 
-/// One command that names the tools there are, a line each; needs `sh`.
+/// One command that names the tools there are, a line each, and the search list of the container's resolver; needs `sh`.
 PodCommand tools_command();
 PodTools parse_tools(std::string_view output);
+/// The cluster's domain (`cluster.local`) from the search list that tools_command printed; empty: it is not there.
+std::string cluster_domain(std::string_view output);
 
 /// The first line of what these commands print: the tool has been started (nc, curl, wget, nslookup) or the connection stands (bash).
 inline constexpr std::string_view k_greeting = "kdiag:started\n";

@@ -24,7 +24,7 @@ void advise_on_time(const PlannedProbe& probe, const std::vector<Outcome>& outco
     const auto* outcome = slowest(outcomes);
     if (outcome == nullptr || std::holds_alternative<TcpCheck>(probe.check)) return;
     const Microseconds timeout{probe.settings.timeout * 1'000'000};
-    if (outcome->timed_out && outcome->took > timeout)
+    if (outcome->timed_out && outcome->answered && outcome->took > timeout)
         advice.push_back({.text = format("the answer takes {}, and timeoutSeconds is {}", to_text(outcome->took), probe.settings.timeout),
                           .help = "raise timeoutSeconds above that, or let the probe ask something cheaper"});
     else if (!outcome->timed_out && outcome->took.count * 2 > timeout.count && counts_as_success(outcome->verdict))

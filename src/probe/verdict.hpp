@@ -30,6 +30,7 @@ struct Outcome {
     std::string message; ///< what the kubelet would say, or close to it; empty for a plain success
     Microseconds took;
     bool timed_out = false;
+    bool answered = true; ///< late or not; false: `took` is only how long it was waited for
 };
 
 /// How the kubelet judges the last answer of an HTTP probe. 300 to 399 is what was not followed.

@@ -26,13 +26,16 @@ TEST_CASE("tools are what the image names, one a line") {
     CHECK(!parse_tools("nc\n").can_relay()); // the greeting needs a shell
     CHECK(!parse_tools("sh\nbash\n").can_relay());
     CHECK(parse_tools("sh\nbash\ncat\n").can_relay());
+    CHECK(cluster_domain("sh\nresolv: nameserver 10.96.0.10\nresolv: search shop.svc.cluster.local svc.cluster.local cluster.local\n") == "cluster.local");
+    CHECK(cluster_domain("sh\nresolv: search example.com\n").empty());
+    CHECK(cluster_domain("").empty());
 }
 
 TEST_CASE("what the cluster wrote is an argument, and never part of a script") {
     const PodTools all{.shell = true, .nc = true, .bash = true, .curl = true, .wget = true, .nslookup = true, .getent = true, .cat = true};
     PodTools bash_only{.shell = true, .bash = true, .cat = true};
     for (const auto& command : {*relay_command(all, k_hostile, 80, 1), *relay_command(bash_only, k_hostile, 80, 1), *lookup_command(all, k_hostile),
-                                connect_commands(all, k_hostile, 80, 1).front(), wget_command({.url = k_hostile})}) {
+                                connect_commands(all, k_hostile, 80, 1).front(), wget_command({.host = {}, .url = k_hostile})}) {
         CHECK(holds(command, k_hostile));
         REQUIRE(command.argv.size() > 3);
         CHECK(!contains(command.argv[2], "rm -rf"));
@@ -44,7 +47,7 @@ TEST_CASE("what the cluster wrote is an argument, and never part of a script") {
 }
 
 TEST_CASE("curl gets URL and headers over standard input, quoted") {
-    const HttpCheck check{.url = "http://10.0.0.7/\"x\"", .headers = {{"User-Agent", "kube-probe/1.37"}, {"Authorization", "Bearer s3\\cret"}, {"X-Empty", ""}}, .host_header = "shop\nexample"};
+    const HttpCheck check{.host = "10.0.0.7", .port = 80, .url = "http://10.0.0.7/\"x\"", .headers = {{"User-Agent", "kube-probe/1.37"}, {"Authorization", "Bearer s3\\cret"}, {"X-Empty", ""}}, .host_header = "shop\nexample"};
     const auto command = curl_command(check, 3);
     CHECK(command.argv.back() == "-");
     for (const auto& word : command.argv) CHECK(!contains(word, "s3"));
@@ -58,8 +61,8 @@ TEST_CASE("curl gets URL and headers over standard input, quoted") {
 }
 
 TEST_CASE("wget is only for checks whose headers are the kubelet's own") {
-    CHECK(!has_own_headers({.headers = {{"User-Agent", "kube-probe/1.37"}, {"Accept", "*/*"}}}));
-    CHECK(has_own_headers({.headers = {{"User-Agent", "me"}}}));
-    CHECK(has_own_headers({.headers = {{"Authorization", "x"}}}));
-    CHECK(has_own_headers({.host_header = "shop"}));
+    CHECK(!has_own_headers({.host = {}, .url = {}, .headers = {{"User-Agent", "kube-probe/1.37"}, {"Accept", "*/*"}}}));
+    CHECK(has_own_headers({.host = {}, .url = {}, .headers = {{"User-Agent", "me"}}}));
+    CHECK(has_own_headers({.host = {}, .url = {}, .headers = {{"Authorization", "x"}}}));
+    CHECK(has_own_headers({.host = {}, .url = {}, .headers = {}, .host_header = "shop"}));
 }
