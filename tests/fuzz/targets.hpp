@@ -36,6 +36,8 @@ using Seeds = std::vector<std::string>;
 #define KD_FUZZ_TARGETS(X)                                                                                                                 \
     X(item_splitter)                                                                                                                       \
     X(decoder)                                                                                                                             \
+    X(protobuf_list)                                                                                                                       \
+    X(protobuf_decoder)                                                                                                                    \
     X(known_fields)                                                                                                                        \
     X(recorded_objects)                                                                                                                    \
     X(archive)                                                                                                                             \

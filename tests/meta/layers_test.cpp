@@ -32,7 +32,7 @@ const std::map<std::string, std::set<std::string>> k_allowed = {
 /// Each third-party header and the one layer that may include it.
 const std::map<std::string, std::string> k_libraries = {
     {"fmt/", "util"},      {"re2/", "util"},  {"utf8proc.h", "util"}, {"openssl/", "util"}, {"nlohmann/", "data"}, {"yaml.h", "data"},
-    {"simdjson.h", "kube"}, {"curl/", "net"}, {"wslay/", "net"}, {"zlib.h", "collect"},  {"CLI/", "cmd"},      {"boost/", "tests"},   {"doctest/", "tests"},
+    {"simdjson.h", "kube"}, {"protozero/", "kube"}, {"curl/", "net"}, {"wslay/", "net"}, {"zlib.h", "collect"},  {"CLI/", "cmd"},      {"boost/", "tests"},   {"doctest/", "tests"},
 };
 
 struct Include {

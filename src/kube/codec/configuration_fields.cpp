@@ -6,9 +6,9 @@ namespace kdiag::kube {
 
 template <> const StructType& type_of<ConfigMap>() {
     static constexpr Field fields[] = {
-        keys_field<&ConfigMap::binary_keys>("binaryData"),
-        keys_field<&ConfigMap::keys>("data"),
-        field<&ConfigMap::meta>("metadata"),
+        keys_field<&ConfigMap::binary_keys>("binaryData", 3),
+        keys_field<&ConfigMap::keys>("data", 2),
+        field<&ConfigMap::meta>("metadata", 1),
     };
     static constexpr StructType type{"ConfigMap", fields};
     return type;
@@ -16,9 +16,9 @@ template <> const StructType& type_of<ConfigMap>() {
 
 template <> const StructType& type_of<Secret>() {
     static constexpr Field fields[] = {
-        keys_field<&Secret::keys>("data"),
-        field<&Secret::meta>("metadata"),
-        field<&Secret::type>("type"),
+        keys_field<&Secret::keys>("data", 2),
+        field<&Secret::meta>("metadata", 1),
+        field<&Secret::type>("type", 3),
     };
     static constexpr StructType type{"Secret", fields};
     return type;
@@ -26,16 +26,16 @@ template <> const StructType& type_of<Secret>() {
 
 template <> const StructType& type_of<LocalReference>() {
     static constexpr Field fields[] = {
-        field<&LocalReference::name>("name"),
+        field<&LocalReference::name>("name", 1),
     };
-    static constexpr StructType type{"LocalReference", fields};
+    static constexpr StructType type{"LocalObjectReference", fields};
     return type;
 }
 
 template <> const StructType& type_of<ServiceAccount>() {
     static constexpr Field fields[] = {
-        field<&ServiceAccount::image_pull_secrets>("imagePullSecrets"),
-        field<&ServiceAccount::meta>("metadata"),
+        field<&ServiceAccount::image_pull_secrets>("imagePullSecrets", 3),
+        field<&ServiceAccount::meta>("metadata", 1),
     };
     static constexpr StructType type{"ServiceAccount", fields};
     return type;
@@ -43,8 +43,8 @@ template <> const StructType& type_of<ServiceAccount>() {
 
 template <> const StructType& type_of<ResourceQuotaStatus>() {
     static constexpr Field fields[] = {
-        field<&ResourceQuotaStatus::hard>("hard"),
-        field<&ResourceQuotaStatus::used>("used"),
+        quantity_field<&ResourceQuotaStatus::hard>("hard", 1),
+        quantity_field<&ResourceQuotaStatus::used>("used", 2),
     };
     static constexpr StructType type{"ResourceQuotaStatus", fields};
     return type;
@@ -52,8 +52,8 @@ template <> const StructType& type_of<ResourceQuotaStatus>() {
 
 template <> const StructType& type_of<ResourceQuota>() {
     static constexpr Field fields[] = {
-        field<&ResourceQuota::meta>("metadata"),
-        field<&ResourceQuota::status>("status"),
+        field<&ResourceQuota::meta>("metadata", 1),
+        field<&ResourceQuota::status>("status", 3),
     };
     static constexpr StructType type{"ResourceQuota", fields};
     return type;
@@ -61,8 +61,8 @@ template <> const StructType& type_of<ResourceQuota>() {
 
 template <> const StructType& type_of<RuntimeClass>() {
     static constexpr Field fields[] = {
-        field<&RuntimeClass::handler>("handler"),
-        field<&RuntimeClass::meta>("metadata"),
+        field<&RuntimeClass::handler>("handler", 2),
+        field<&RuntimeClass::meta>("metadata", 1),
     };
     static constexpr StructType type{"RuntimeClass", fields};
     return type;

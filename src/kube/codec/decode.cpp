@@ -56,12 +56,12 @@ public:
     }
 
     bool fill_members(ondemand::object& members, void* target, const StructType& type) {
-        std::size_t hint = 0; // the API server sorts members, and so are the tables
+        Hints hints;
         for (auto result : members) {
             ondemand::field member;
             std::string_view key;
             if (!good(std::move(result).get(member)) || !good(member.unescaped_key().get(key))) return false;
-            const Field* field = find(type, key, hint);
+            const Field* field = find(type, key, hints);
             if (field == nullptr) continue;
             ondemand::value value = member.value();
             m_path.push_back({field->name, 0});
@@ -89,13 +89,26 @@ private:
         std::size_t index;
     };
 
+    /// Where the next member probably stands: the API server sorts members, and so are the tables.
+    struct Hints {
+        std::size_t own = 0, embedded = 0;
+    };
+
+    static const Field* find(const StructType& type, std::string_view key, Hints& hints) {
+        if (key.empty()) return nullptr; // levels that only protobuf has have no name
+        if (const Field* field = find(type, key, hints.own)) return field;
+        const StructType* embedded = type.embedded();
+        return embedded != nullptr ? find(*embedded, key, hints.embedded) : nullptr;
+    }
+
     static const Field* find(const StructType& type, std::string_view key, std::size_t& hint) {
-        const std::size_t count = type.fields.size();
+        const auto fields = type.fields();
+        const std::size_t count = fields.size();
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t at = hint + i < count ? hint + i : hint + i - count;
-            if (type.fields[at].name != key) continue;
+            if (fields[at].name != key) continue;
             hint = at + 1 < count ? at + 1 : 0;
-            return &type.fields[at];
+            return &fields[at];
         }
         return nullptr;
     }
@@ -194,20 +207,22 @@ private:
         return true;
     }
 
+    /// Quantities may be written as numbers; null is empty.
+    bool text_or_number(ondemand::value& value, std::string_view& written) {
+        ondemand::json_type type{};
+        if (!type_is(value, type)) return false;
+        if (type == ondemand::json_type::null) return true;
+        if (type != ondemand::json_type::number) return text(value, written);
+        written = value.raw_json_token();
+        while (!written.empty() && (written.back() == ' ' || written.back() == '\n' || written.back() == '\r' || written.back() == '\t')) written.remove_suffix(1);
+        return true;
+    }
+
     bool text_map(ondemand::value& value, TextMap& map) {
         map.clear();
         const bool filled = each_member(value, [&](std::string_view key, ondemand::value& inner) {
-            ondemand::json_type type{};
             std::string_view written;
-            if (!type_is(inner, type)) return false;
-            if (type == ondemand::json_type::number) { // quantities may be written as numbers
-                written = inner.raw_json_token();
-                while (!written.empty() && (written.back() == ' ' || written.back() == '\n' || written.back() == '\r' || written.back() == '\t')) written.remove_suffix(1);
-            } else if (type == ondemand::json_type::null) {
-                written = {};
-            } else if (!text(inner, written)) {
-                return false;
-            }
+            if (!text_or_number(inner, written)) return false;
             map.emplace_back(key, m_pool.intern(written));
             return true;
         });
@@ -257,18 +272,25 @@ private:
         case FieldKind::text:
         case FieldKind::unique_text:
         case FieldKind::optional_text: return fill_text(value, member, field.kind);
+        case FieldKind::quantity: {
+            std::string_view written;
+            if (!text_or_number(value, written)) return false;
+            *static_cast<Text*>(member) = m_pool.intern(written);
+            return true;
+        }
         case FieldKind::boolean: return boolean(value, *static_cast<bool*>(member));
         case FieldKind::optional_boolean: return boolean(value, static_cast<std::optional<bool>*>(member)->emplace());
         case FieldKind::integer: return integer(value, *static_cast<std::int64_t*>(member));
         case FieldKind::optional_integer: return integer(value, static_cast<std::optional<std::int64_t>*>(member)->emplace());
         case FieldKind::timestamp: return timestamp(value, *static_cast<Timestamp*>(member));
         case FieldKind::int_or_string: return int_or_string(value, *static_cast<IntOrString*>(member));
-        case FieldKind::text_map: return text_map(value, *static_cast<TextMap*>(member));
+        case FieldKind::text_map:
+        case FieldKind::quantity_map: return text_map(value, *static_cast<TextMap*>(member));
         case FieldKind::text_list: return text_list(value, *static_cast<std::vector<Text>*>(member));
         case FieldKind::key_list: return key_list(value, *static_cast<std::vector<Text>*>(member));
         case FieldKind::annotations: return annotations(value, *static_cast<ObjectMeta*>(member));
         case FieldKind::object: return object(value, member, field.type());
-        case FieldKind::optional_object: return object(value, field.create(member), field.type());
+        case FieldKind::optional_object: return object(value, field.access->create(member), field.type());
         case FieldKind::object_list: {
             ondemand::array elements;
             return array(value, elements) && fill_list(elements, member, field);
@@ -280,8 +302,8 @@ private:
     }
 
     bool fill_list(ondemand::array& elements, void* member, const Field& field) {
-        if (!each_element(elements, [&](ondemand::value& element) { return object(element, field.create(member), field.type()); })) return false;
-        field.close(member);
+        if (!each_element(elements, [&](ondemand::value& element) { return object(element, field.access->create(member), field.type()); })) return false;
+        field.access->close(member);
         return true;
     }
 
@@ -289,9 +311,10 @@ private:
         ondemand::object members;
         std::string_view bytes;
         if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members)) || !good(members.raw_json().get(bytes))) return false;
-        if (take_shared(bytes, member, field)) return true;
-        if (!good(members.reset().error()) || !fill_members(members, field.create(member), field.type())) return false;
-        m_shared.remember(*field.sharing, bytes, field.sharing->get(member));
+        if (m_shared.take(*field.access, bytes, member)) return true;
+        field.access->set_shared(member, nullptr); // a repeated key starts anew
+        if (!good(members.reset().error()) || !fill_members(members, field.access->create(member), field.type())) return false;
+        m_shared.remember(*field.access, bytes, member);
         return true;
     }
 
@@ -299,17 +322,10 @@ private:
         ondemand::array elements;
         std::string_view bytes;
         if (!array(value, elements) || !good(elements.raw_json().get(bytes))) return false;
-        if (take_shared(bytes, member, field)) return true;
-        field.sharing->set(member, nullptr); // a repeated key starts anew
+        if (m_shared.take(*field.access, bytes, member)) return true;
+        field.access->set_shared(member, nullptr); // a repeated key starts anew
         if (!good(elements.reset().error()) || !fill_list(elements, member, field)) return false;
-        m_shared.remember(*field.sharing, bytes, field.sharing->get(member));
-        return true;
-    }
-
-    bool take_shared(std::string_view bytes, void* member, const Field& field) {
-        auto value = m_shared.find(*field.sharing, bytes);
-        if (!value) return false;
-        field.sharing->set(member, std::move(value));
+        m_shared.remember(*field.access, bytes, member);
         return true;
     }
 

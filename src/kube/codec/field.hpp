@@ -3,9 +3,11 @@
 
 #include "kube/meta.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace kdiag::kube {
@@ -15,6 +17,7 @@ enum class FieldKind : std::uint8_t {
     text,          ///< interned: labels, reasons, images
     unique_text,   ///< copied: names, uids, messages
     optional_text, ///< std::optional<Text>: "" is not absent
+    quantity,      ///< interned; a string or a number in JSON, a message around a string in protobuf
     boolean,
     optional_boolean,
     integer,
@@ -22,6 +25,7 @@ enum class FieldKind : std::uint8_t {
     timestamp,
     int_or_string,
     text_map,
+    quantity_map,
     text_list,
     key_list,    ///< the keys of a map whose values are dropped
     annotations, ///< the whole ObjectMeta: the annotations that are read, and what last-applied-configuration says
@@ -32,32 +36,67 @@ enum class FieldKind : std::uint8_t {
     shared_list,   ///< SharedList<T>
 };
 
-struct StructType;
+class StructType;
 
-/// How a shared member's value is taken out, to be given to others of the same JSON. One object for each type of member.
-struct Sharing {
-    std::shared_ptr<void> (*get)(void* member);
-    void (*set)(void* member, std::shared_ptr<void> value);
+/// How a member that holds nested structs is filled, shared and walked. One object for each type of member.
+struct Access {
+    /// Makes a nested struct: fills an Optional, or appends to a list.
+    void* (*create)(void* member);
+    /// Before the first element of a list whose length is known.
+    void (*reserve)(void* member, std::size_t count) = nullptr;
+    /// After the last element of a list: gives back what it reserved.
+    void (*close)(void* member) = nullptr;
+    std::size_t (*count)(const void* member);
+    const void* (*at)(const void* member, std::size_t index);
+    /// Takes a shared value out, to be given to others that were decoded from the same bytes.
+    std::shared_ptr<void> (*share)(void* member) = nullptr;
+    void (*set_shared)(void* member, std::shared_ptr<void> value) = nullptr;
 };
 
-/// One member of a struct: its name in JSON and how to reach it. Nothing here knows a wire format's syntax.
+/// One member of a struct: its name in JSON, its number in protobuf and how to reach it. Nothing here knows a wire format's syntax.
 struct Field {
-    std::string_view name;
+    std::string_view name; ///< empty: a level that only protobuf has
+    std::uint8_t number;   ///< k_json_only: not in the messages that are read
     FieldKind kind;
     void* (*member)(void* object);
     /// The nested struct's table, for objects and lists of objects.
     const StructType& (*type)() = nullptr;
-    /// Makes the nested struct: fills an Optional, or appends to a list; null for what is there already.
-    void* (*create)(void* member) = nullptr;
-    /// After the last element of a list: gives back what it reserved.
-    void (*close)(void* member) = nullptr;
-    const Sharing* sharing = nullptr;
+    /// Null for what has no nested struct, or one that is always there.
+    const Access* access = nullptr;
 };
 
-/// The fields of one struct. Sorted as the API server writes them, so that looking up is mostly one comparison.
-struct StructType {
-    std::string_view name;
-    std::span<const Field> fields;
+/// The number of a field that only JSON has: older or newer spellings in recorded files.
+inline constexpr std::uint8_t k_json_only = 0;
+
+/// The fields of one struct as one message of the API has them. Sorted as the API server writes JSON, so that looking up is mostly
+/// one comparison. A struct that several messages fill (Condition) has a table for each.
+class StructType {
+public:
+    static constexpr std::size_t k_numbers = 64;
+
+    constexpr StructType(std::string_view name, std::span<const Field> fields) : m_name(name), m_fields(fields) {
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (fields[i].name.empty()) m_embedded = fields[i].type;
+            if (fields[i].number == k_json_only) continue;
+            if (m_places.at(fields[i].number) != 0) throw "two fields have one number"; // at compile time
+            m_places[fields[i].number] = static_cast<std::uint8_t>(i + 1);
+        }
+    }
+
+    /// The message's name in generated.proto.
+    constexpr std::string_view name() const { return m_name; }
+    constexpr std::span<const Field> fields() const { return m_fields; }
+    /// The table of a level that only protobuf has, whose fields JSON has here; null for none.
+    constexpr const StructType* embedded() const { return m_embedded != nullptr ? &m_embedded() : nullptr; }
+    constexpr const Field* with_number(std::uint32_t number) const {
+        return number < k_numbers && m_places[number] != 0 ? &m_fields[m_places[number] - 1u] : nullptr;
+    }
+
+private:
+    std::string_view m_name;
+    std::span<const Field> m_fields;
+    const StructType& (*m_embedded)() = nullptr;
+    std::array<std::uint8_t, k_numbers> m_places{}; ///< of each number, counted from 1
 };
 
 /// The table of a struct; specialised beside each table.
@@ -79,55 +118,72 @@ template <auto Member> void* reach(void* object) {
 template <class T> struct Shape {
     static constexpr FieldKind kind = FieldKind::object;
     static constexpr auto type = &type_of<T>;
-    static constexpr void* (*create)(void*) = nullptr;
-    static constexpr void (*close)(void*) = nullptr;
-    static constexpr const Sharing* sharing = nullptr;
+    static constexpr const Access* access = nullptr;
+};
+/// Optional and Shared.
+template <class Pointer, class T> struct PointerAccess {
+    static Pointer& pointer(void* member) { return *static_cast<Pointer*>(member); }
+    static void* create(void* member) {
+        if (!pointer(member)) {
+            if constexpr (std::is_same_v<Pointer, Shared<T>>)
+                pointer(member) = std::make_shared<T>();
+            else
+                pointer(member) = std::make_unique<T>();
+        }
+        return pointer(member).get();
+    }
+    static std::size_t count(const void* member) { return *static_cast<const Pointer*>(member) ? 1 : 0; }
+    static const void* at(const void* member, std::size_t) { return static_cast<const Pointer*>(member)->get(); }
 };
 template <class T> struct Shape<Optional<T>> : Shape<T> {
     static constexpr FieldKind kind = FieldKind::optional_object;
-    static void* create(void* member) {
-        auto& optional = *static_cast<Optional<T>*>(member);
-        if (!optional) optional = std::make_unique<T>();
-        return optional.get();
-    }
+    using A = PointerAccess<Optional<T>, T>;
+    static constexpr Access made{.create = &A::create, .count = &A::count, .at = &A::at};
+    static constexpr const Access* access = &made;
+};
+template <class T> struct Shape<Shared<T>> : Shape<T> {
+    static constexpr FieldKind kind = FieldKind::shared_object;
+    using A = PointerAccess<Shared<T>, T>;
+    static std::shared_ptr<void> share(void* member) { return A::pointer(member); }
+    static void set_shared(void* member, std::shared_ptr<void> value) { A::pointer(member) = std::static_pointer_cast<T>(std::move(value)); }
+    static constexpr Access made{.create = &A::create, .count = &A::count, .at = &A::at, .share = &share, .set_shared = &set_shared};
+    static constexpr const Access* access = &made;
 };
 template <class T> struct Shape<std::vector<T>> : Shape<T> {
     static constexpr FieldKind kind = FieldKind::object_list;
-    static void* create(void* member) { return &static_cast<std::vector<T>*>(member)->emplace_back(); }
-    static void close(void* member) { static_cast<std::vector<T>*>(member)->shrink_to_fit(); }
-};
-
-/// `storage` finds the shared pointer in a member.
-template <class Value, auto Storage> inline constexpr Sharing k_sharing{
-    [](void* member) -> std::shared_ptr<void> { return Storage(member); },
-    [](void* member, std::shared_ptr<void> value) { Storage(member) = std::static_pointer_cast<Value>(std::move(value)); }};
-
-template <class T> struct Shape<Shared<T>> : Shape<T> {
-    static constexpr FieldKind kind = FieldKind::shared_object;
-    static Shared<T>& storage(void* member) { return *static_cast<Shared<T>*>(member); }
-    static void* create(void* member) { return (storage(member) = std::make_shared<T>()).get(); }
-    static constexpr const Sharing* sharing = &k_sharing<T, &Shape::storage>;
+    static std::vector<T>& list(void* member) { return *static_cast<std::vector<T>*>(member); }
+    static void* create(void* member) { return &list(member).emplace_back(); }
+    static void reserve(void* member, std::size_t count) { list(member).reserve(count); }
+    static void close(void* member) { list(member).shrink_to_fit(); }
+    static std::size_t count(const void* member) { return static_cast<const std::vector<T>*>(member)->size(); }
+    static const void* at(const void* member, std::size_t index) { return &(*static_cast<const std::vector<T>*>(member))[index]; }
+    static constexpr Access made{.create = &create, .reserve = &reserve, .close = &close, .count = &count, .at = &at};
+    static constexpr const Access* access = &made;
 };
 template <class T> struct Shape<SharedList<T>> : Shape<T> {
     static constexpr FieldKind kind = FieldKind::shared_list;
     static std::shared_ptr<std::vector<T>>& storage(void* member) { return static_cast<SharedList<T>*>(member)->storage(); }
-    static void* create(void* member) {
-        auto& list = storage(member);
-        if (!list) list = std::make_shared<std::vector<T>>();
-        return &list->emplace_back();
+    static std::vector<T>& list(void* member) {
+        if (!storage(member)) storage(member) = std::make_shared<std::vector<T>>();
+        return *storage(member);
     }
+    static void* create(void* member) { return &list(member).emplace_back(); }
+    static void reserve(void* member, std::size_t count) { list(member).reserve(count); }
     static void close(void* member) {
-        if (auto& list = storage(member)) list->shrink_to_fit();
+        if (storage(member)) list(member).shrink_to_fit();
     }
-    static constexpr const Sharing* sharing = &k_sharing<std::vector<T>, &Shape::storage>;
+    static std::size_t count(const void* member) { return static_cast<const SharedList<T>*>(member)->size(); }
+    static const void* at(const void* member, std::size_t index) { return &(*static_cast<const SharedList<T>*>(member))[index]; }
+    static std::shared_ptr<void> share(void* member) { return storage(member); }
+    static void set_shared(void* member, std::shared_ptr<void> value) { storage(member) = std::static_pointer_cast<std::vector<T>>(std::move(value)); }
+    static constexpr Access made{.create = &create, .reserve = &reserve, .close = &close, .count = &count, .at = &at, .share = &share, .set_shared = &set_shared};
+    static constexpr const Access* access = &made;
 };
 
 template <FieldKind Kind> struct Plain {
     static constexpr FieldKind kind = Kind;
     static constexpr const StructType& (*type)() = nullptr;
-    static constexpr void* (*create)(void*) = nullptr;
-    static constexpr void (*close)(void*) = nullptr;
-    static constexpr const Sharing* sharing = nullptr;
+    static constexpr const Access* access = nullptr;
 };
 template <> struct Shape<Text> : Plain<FieldKind::text> {};
 template <> struct Shape<std::optional<Text>> : Plain<FieldKind::optional_text> {};
@@ -142,26 +198,38 @@ template <> struct Shape<std::vector<Text>> : Plain<FieldKind::text_list> {};
 
 } // namespace detail
 
-/// `field<&Pod::spec>("spec")`.
-template <auto Member> constexpr Field field(std::string_view name) {
+/// `field<&Pod::spec>("spec", 2)`: the name in JSON, the number in generated.proto. `type` is for a nested struct that this message
+/// fills otherwise than most do.
+template <auto Member>
+constexpr Field field(std::string_view name, std::uint8_t number, const StructType& (*type)() = detail::Shape<typename detail::MemberOf<decltype(Member)>::value>::type) {
     using S = detail::Shape<typename detail::MemberOf<decltype(Member)>::value>;
-    return {name, S::kind, &detail::reach<Member>, S::type, S::create, S::close, S::sharing};
+    return {name, number, S::kind, &detail::reach<Member>, type, S::access};
 }
 /// A text that hardly ever repeats.
-template <auto Member> constexpr Field unique_field(std::string_view name) {
-    auto made = field<Member>(name);
+template <auto Member> constexpr Field unique_field(std::string_view name, std::uint8_t number) {
+    auto made = field<Member>(name, number);
     made.kind = FieldKind::unique_text;
     return made;
 }
+/// A quantity (`100m`, `1Gi`), or a map of them.
+template <auto Member> constexpr Field quantity_field(std::string_view name, std::uint8_t number) {
+    auto made = field<Member>(name, number);
+    made.kind = made.kind == FieldKind::text_map ? FieldKind::quantity_map : FieldKind::quantity;
+    return made;
+}
 /// The keys of a map (ConfigMap data, Secret data); the values are dropped.
-template <auto Member> constexpr Field keys_field(std::string_view name) {
-    auto made = field<Member>(name);
+template <auto Member> constexpr Field keys_field(std::string_view name, std::uint8_t number) {
+    auto made = field<Member>(name, number);
     made.kind = FieldKind::key_list;
     return made;
 }
 /// A level of the wire that the struct does not have: the nested table fills the same struct.
-constexpr Field inner_field(std::string_view name, const StructType& (*type)()) {
-    return {name, FieldKind::object, [](void* object) { return object; }, type};
+constexpr Field inner_field(std::string_view name, std::uint8_t number, const StructType& (*type)()) {
+    return {name, number, FieldKind::object, [](void* object) { return object; }, type};
+}
+/// A level that only protobuf has, since Go embeds the nested struct: its fields stand one level higher in JSON. One for each table.
+constexpr Field embedded_field(std::uint8_t number, const StructType& (*type)()) {
+    return inner_field({}, number, type);
 }
 
 } // namespace kdiag::kube

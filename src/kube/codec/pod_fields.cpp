@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/codec/field.hpp"
+#include "kube/codec/common_fields.hpp"
 #include "kube/pod.hpp"
 
 namespace kdiag::kube {
 
 template <> const StructType& type_of<Toleration>() {
     static constexpr Field fields[] = {
-        field<&Toleration::effect>("effect"),
-        field<&Toleration::key>("key"),
-        field<&Toleration::op>("operator"),
-        field<&Toleration::toleration_seconds>("tolerationSeconds"),
-        field<&Toleration::value>("value"),
+        field<&Toleration::effect>("effect", 4),
+        field<&Toleration::key>("key", 1),
+        field<&Toleration::op>("operator", 2),
+        field<&Toleration::toleration_seconds>("tolerationSeconds", 5),
+        field<&Toleration::value>("value", 3),
     };
     static constexpr StructType type{"Toleration", fields};
     return type;
@@ -18,8 +18,8 @@ template <> const StructType& type_of<Toleration>() {
 
 template <> const StructType& type_of<NodeSelectorTerm>() {
     static constexpr Field fields[] = {
-        field<&NodeSelectorTerm::match_expressions>("matchExpressions"),
-        field<&NodeSelectorTerm::match_fields>("matchFields"),
+        field<&NodeSelectorTerm::match_expressions>("matchExpressions", 1),
+        field<&NodeSelectorTerm::match_fields>("matchFields", 2),
     };
     static constexpr StructType type{"NodeSelectorTerm", fields};
     return type;
@@ -27,7 +27,7 @@ template <> const StructType& type_of<NodeSelectorTerm>() {
 
 template <> const StructType& type_of<NodeSelector>() {
     static constexpr Field fields[] = {
-        field<&NodeSelector::terms>("nodeSelectorTerms"),
+        field<&NodeSelector::terms>("nodeSelectorTerms", 1),
     };
     static constexpr StructType type{"NodeSelector", fields};
     return type;
@@ -35,7 +35,7 @@ template <> const StructType& type_of<NodeSelector>() {
 
 template <> const StructType& type_of<NodeAffinity>() {
     static constexpr Field fields[] = {
-        field<&NodeAffinity::required>("requiredDuringSchedulingIgnoredDuringExecution"),
+        field<&NodeAffinity::required>("requiredDuringSchedulingIgnoredDuringExecution", 1),
     };
     static constexpr StructType type{"NodeAffinity", fields};
     return type;
@@ -43,10 +43,10 @@ template <> const StructType& type_of<NodeAffinity>() {
 
 template <> const StructType& type_of<PodAffinityTerm>() {
     static constexpr Field fields[] = {
-        field<&PodAffinityTerm::label_selector>("labelSelector"),
-        field<&PodAffinityTerm::namespace_selector>("namespaceSelector"),
-        field<&PodAffinityTerm::namespaces>("namespaces"),
-        field<&PodAffinityTerm::topology_key>("topologyKey"),
+        field<&PodAffinityTerm::label_selector>("labelSelector", 1),
+        field<&PodAffinityTerm::namespace_selector>("namespaceSelector", 4),
+        field<&PodAffinityTerm::namespaces>("namespaces", 2),
+        field<&PodAffinityTerm::topology_key>("topologyKey", 3),
     };
     static constexpr StructType type{"PodAffinityTerm", fields};
     return type;
@@ -54,7 +54,7 @@ template <> const StructType& type_of<PodAffinityTerm>() {
 
 template <> const StructType& type_of<PodAffinity>() {
     static constexpr Field fields[] = {
-        field<&PodAffinity::required>("requiredDuringSchedulingIgnoredDuringExecution"),
+        field<&PodAffinity::required>("requiredDuringSchedulingIgnoredDuringExecution", 1),
     };
     static constexpr StructType type{"PodAffinity", fields};
     return type;
@@ -62,9 +62,9 @@ template <> const StructType& type_of<PodAffinity>() {
 
 template <> const StructType& type_of<Affinity>() {
     static constexpr Field fields[] = {
-        field<&Affinity::node>("nodeAffinity"),
-        field<&Affinity::pod>("podAffinity"),
-        field<&Affinity::pod_anti>("podAntiAffinity"),
+        field<&Affinity::node>("nodeAffinity", 1),
+        field<&Affinity::pod>("podAffinity", 2),
+        field<&Affinity::pod_anti>("podAntiAffinity", 3),
     };
     static constexpr StructType type{"Affinity", fields};
     return type;
@@ -72,11 +72,11 @@ template <> const StructType& type_of<Affinity>() {
 
 template <> const StructType& type_of<TopologySpreadConstraint>() {
     static constexpr Field fields[] = {
-        field<&TopologySpreadConstraint::label_selector>("labelSelector"),
-        field<&TopologySpreadConstraint::max_skew>("maxSkew"),
-        field<&TopologySpreadConstraint::min_domains>("minDomains"),
-        field<&TopologySpreadConstraint::topology_key>("topologyKey"),
-        field<&TopologySpreadConstraint::when_unsatisfiable>("whenUnsatisfiable"),
+        field<&TopologySpreadConstraint::label_selector>("labelSelector", 4),
+        field<&TopologySpreadConstraint::max_skew>("maxSkew", 1),
+        field<&TopologySpreadConstraint::min_domains>("minDomains", 5),
+        field<&TopologySpreadConstraint::topology_key>("topologyKey", 2),
+        field<&TopologySpreadConstraint::when_unsatisfiable>("whenUnsatisfiable", 3),
     };
     static constexpr StructType type{"TopologySpreadConstraint", fields};
     return type;
@@ -84,48 +84,48 @@ template <> const StructType& type_of<TopologySpreadConstraint>() {
 
 template <> const StructType& type_of<NameReference>() {
     static constexpr Field fields[] = {
-        field<&NameReference::name>("name"),
+        field<&NameReference::name>("name", 1),
     };
-    static constexpr StructType type{"NameReference", fields};
+    static constexpr StructType type{"LocalObjectReference", fields};
     return type;
 }
 
 template <> const StructType& type_of<ReadinessGate>() {
     static constexpr Field fields[] = {
-        field<&ReadinessGate::condition_type>("conditionType"),
+        field<&ReadinessGate::condition_type>("conditionType", 1),
     };
-    static constexpr StructType type{"ReadinessGate", fields};
+    static constexpr StructType type{"PodReadinessGate", fields};
     return type;
 }
 
 template <> const StructType& type_of<PodSpec>() {
     static constexpr Field fields[] = {
-        field<&PodSpec::active_deadline_seconds>("activeDeadlineSeconds"),
-        field<&PodSpec::affinity>("affinity"),
-        field<&PodSpec::containers>("containers"),
-        field<&PodSpec::dns_policy>("dnsPolicy"),
-        field<&PodSpec::ephemeral_containers>("ephemeralContainers"),
-        field<&PodSpec::host_network>("hostNetwork"),
-        field<&PodSpec::hostname>("hostname"),
-        field<&PodSpec::image_pull_secrets>("imagePullSecrets"),
-        field<&PodSpec::init_containers>("initContainers"),
-        field<&PodSpec::node_name>("nodeName"),
-        field<&PodSpec::node_selector>("nodeSelector"),
-        field<&PodSpec::overhead>("overhead"),
-        field<&PodSpec::priority>("priority"),
-        field<&PodSpec::priority_class_name>("priorityClassName"),
-        field<&PodSpec::readiness_gates>("readinessGates"),
-        field<&PodSpec::restart_policy>("restartPolicy"),
-        field<&PodSpec::runtime_class_name>("runtimeClassName"),
-        field<&PodSpec::scheduler_name>("schedulerName"),
-        field<&PodSpec::scheduling_gates>("schedulingGates"),
-        field<&PodSpec::security_context>("securityContext"),
-        field<&PodSpec::service_account_name>("serviceAccountName"),
-        field<&PodSpec::subdomain>("subdomain"),
-        field<&PodSpec::termination_grace_period_seconds>("terminationGracePeriodSeconds"),
-        field<&PodSpec::tolerations>("tolerations"),
-        field<&PodSpec::topology_spread_constraints>("topologySpreadConstraints"),
-        field<&PodSpec::volumes>("volumes"),
+        field<&PodSpec::active_deadline_seconds>("activeDeadlineSeconds", 5),
+        field<&PodSpec::affinity>("affinity", 18),
+        field<&PodSpec::containers>("containers", 2),
+        field<&PodSpec::dns_policy>("dnsPolicy", 6),
+        field<&PodSpec::ephemeral_containers>("ephemeralContainers", 34, &ephemeral_container),
+        field<&PodSpec::host_network>("hostNetwork", 11),
+        field<&PodSpec::hostname>("hostname", 16),
+        field<&PodSpec::image_pull_secrets>("imagePullSecrets", 15),
+        field<&PodSpec::init_containers>("initContainers", 20),
+        field<&PodSpec::node_name>("nodeName", 10),
+        field<&PodSpec::node_selector>("nodeSelector", 7),
+        quantity_field<&PodSpec::overhead>("overhead", 32),
+        field<&PodSpec::priority>("priority", 25),
+        field<&PodSpec::priority_class_name>("priorityClassName", 24),
+        field<&PodSpec::readiness_gates>("readinessGates", 28),
+        field<&PodSpec::restart_policy>("restartPolicy", 3),
+        field<&PodSpec::runtime_class_name>("runtimeClassName", 29),
+        field<&PodSpec::scheduler_name>("schedulerName", 19),
+        field<&PodSpec::scheduling_gates>("schedulingGates", 38),
+        field<&PodSpec::security_context>("securityContext", 14, &pod_security_context),
+        field<&PodSpec::service_account_name>("serviceAccountName", 8),
+        field<&PodSpec::subdomain>("subdomain", 17),
+        field<&PodSpec::termination_grace_period_seconds>("terminationGracePeriodSeconds", 4),
+        field<&PodSpec::tolerations>("tolerations", 22),
+        field<&PodSpec::topology_spread_constraints>("topologySpreadConstraints", 33),
+        field<&PodSpec::volumes>("volumes", 1),
     };
     static constexpr StructType type{"PodSpec", fields};
     return type;
@@ -133,18 +133,18 @@ template <> const StructType& type_of<PodSpec>() {
 
 template <> const StructType& type_of<PodStatus>() {
     static constexpr Field fields[] = {
-        field<&PodStatus::conditions>("conditions"),
-        field<&PodStatus::container_statuses>("containerStatuses"),
-        field<&PodStatus::ephemeral_container_statuses>("ephemeralContainerStatuses"),
-        field<&PodStatus::host_ip>("hostIP"),
-        field<&PodStatus::init_container_statuses>("initContainerStatuses"),
-        unique_field<&PodStatus::message>("message"),
-        field<&PodStatus::nominated_node_name>("nominatedNodeName"),
-        field<&PodStatus::phase>("phase"),
-        unique_field<&PodStatus::pod_ip>("podIP"),
-        field<&PodStatus::qos_class>("qosClass"),
-        field<&PodStatus::reason>("reason"),
-        field<&PodStatus::start_time>("startTime"),
+        field<&PodStatus::conditions>("conditions", 2, &probed_condition),
+        field<&PodStatus::container_statuses>("containerStatuses", 8),
+        field<&PodStatus::ephemeral_container_statuses>("ephemeralContainerStatuses", 13),
+        field<&PodStatus::host_ip>("hostIP", 5),
+        field<&PodStatus::init_container_statuses>("initContainerStatuses", 10),
+        unique_field<&PodStatus::message>("message", 3),
+        field<&PodStatus::nominated_node_name>("nominatedNodeName", 11),
+        field<&PodStatus::phase>("phase", 1),
+        unique_field<&PodStatus::pod_ip>("podIP", 6),
+        field<&PodStatus::qos_class>("qosClass", 9),
+        field<&PodStatus::reason>("reason", 4),
+        field<&PodStatus::start_time>("startTime", 7),
     };
     static constexpr StructType type{"PodStatus", fields};
     return type;
@@ -152,9 +152,9 @@ template <> const StructType& type_of<PodStatus>() {
 
 template <> const StructType& type_of<Pod>() {
     static constexpr Field fields[] = {
-        field<&Pod::meta>("metadata"),
-        field<&Pod::spec>("spec"),
-        field<&Pod::status>("status"),
+        field<&Pod::meta>("metadata", 1),
+        field<&Pod::spec>("spec", 2),
+        field<&Pod::status>("status", 3),
     };
     static constexpr StructType type{"Pod", fields};
     return type;

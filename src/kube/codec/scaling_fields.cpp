@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/codec/field.hpp"
+#include "kube/codec/common_fields.hpp"
 #include "kube/workload.hpp"
 
 namespace kdiag::kube {
 
 template <> const StructType& type_of<ScaleTargetReference>() {
     static constexpr Field fields[] = {
-        field<&ScaleTargetReference::api_version>("apiVersion"),
-        field<&ScaleTargetReference::kind>("kind"),
-        field<&ScaleTargetReference::name>("name"),
+        field<&ScaleTargetReference::api_version>("apiVersion", 3),
+        field<&ScaleTargetReference::kind>("kind", 1),
+        field<&ScaleTargetReference::name>("name", 2),
     };
-    static constexpr StructType type{"ScaleTargetReference", fields};
+    static constexpr StructType type{"CrossVersionObjectReference", fields};
     return type;
 }
 
 template <> const StructType& type_of<HorizontalPodAutoscalerSpec>() {
     static constexpr Field fields[] = {
-        field<&HorizontalPodAutoscalerSpec::max_replicas>("maxReplicas"),
-        field<&HorizontalPodAutoscalerSpec::min_replicas>("minReplicas"),
-        field<&HorizontalPodAutoscalerSpec::scale_target_ref>("scaleTargetRef"),
+        field<&HorizontalPodAutoscalerSpec::max_replicas>("maxReplicas", 3),
+        field<&HorizontalPodAutoscalerSpec::min_replicas>("minReplicas", 2),
+        field<&HorizontalPodAutoscalerSpec::scale_target_ref>("scaleTargetRef", 1),
     };
     static constexpr StructType type{"HorizontalPodAutoscalerSpec", fields};
     return type;
@@ -26,9 +26,9 @@ template <> const StructType& type_of<HorizontalPodAutoscalerSpec>() {
 
 template <> const StructType& type_of<HorizontalPodAutoscalerStatus>() {
     static constexpr Field fields[] = {
-        field<&HorizontalPodAutoscalerStatus::conditions>("conditions"),
-        field<&HorizontalPodAutoscalerStatus::current_replicas>("currentReplicas"),
-        field<&HorizontalPodAutoscalerStatus::desired_replicas>("desiredReplicas"),
+        field<&HorizontalPodAutoscalerStatus::conditions>("conditions", 6, &workload_condition),
+        field<&HorizontalPodAutoscalerStatus::current_replicas>("currentReplicas", 3),
+        field<&HorizontalPodAutoscalerStatus::desired_replicas>("desiredReplicas", 4),
     };
     static constexpr StructType type{"HorizontalPodAutoscalerStatus", fields};
     return type;
@@ -36,9 +36,9 @@ template <> const StructType& type_of<HorizontalPodAutoscalerStatus>() {
 
 template <> const StructType& type_of<HorizontalPodAutoscaler>() {
     static constexpr Field fields[] = {
-        field<&HorizontalPodAutoscaler::meta>("metadata"),
-        field<&HorizontalPodAutoscaler::spec>("spec"),
-        field<&HorizontalPodAutoscaler::status>("status"),
+        field<&HorizontalPodAutoscaler::meta>("metadata", 1),
+        field<&HorizontalPodAutoscaler::spec>("spec", 2),
+        field<&HorizontalPodAutoscaler::status>("status", 3),
     };
     static constexpr StructType type{"HorizontalPodAutoscaler", fields};
     return type;
@@ -46,9 +46,9 @@ template <> const StructType& type_of<HorizontalPodAutoscaler>() {
 
 template <> const StructType& type_of<PodDisruptionBudgetSpec>() {
     static constexpr Field fields[] = {
-        field<&PodDisruptionBudgetSpec::max_unavailable>("maxUnavailable"),
-        field<&PodDisruptionBudgetSpec::min_available>("minAvailable"),
-        field<&PodDisruptionBudgetSpec::selector>("selector"),
+        field<&PodDisruptionBudgetSpec::max_unavailable>("maxUnavailable", 3),
+        field<&PodDisruptionBudgetSpec::min_available>("minAvailable", 1),
+        field<&PodDisruptionBudgetSpec::selector>("selector", 2),
     };
     static constexpr StructType type{"PodDisruptionBudgetSpec", fields};
     return type;
@@ -56,11 +56,11 @@ template <> const StructType& type_of<PodDisruptionBudgetSpec>() {
 
 template <> const StructType& type_of<PodDisruptionBudgetStatus>() {
     static constexpr Field fields[] = {
-        field<&PodDisruptionBudgetStatus::conditions>("conditions"),
-        field<&PodDisruptionBudgetStatus::current_healthy>("currentHealthy"),
-        field<&PodDisruptionBudgetStatus::desired_healthy>("desiredHealthy"),
-        field<&PodDisruptionBudgetStatus::disruptions_allowed>("disruptionsAllowed"),
-        field<&PodDisruptionBudgetStatus::expected_pods>("expectedPods"),
+        field<&PodDisruptionBudgetStatus::conditions>("conditions", 7, &condition),
+        field<&PodDisruptionBudgetStatus::current_healthy>("currentHealthy", 4),
+        field<&PodDisruptionBudgetStatus::desired_healthy>("desiredHealthy", 5),
+        field<&PodDisruptionBudgetStatus::disruptions_allowed>("disruptionsAllowed", 3),
+        field<&PodDisruptionBudgetStatus::expected_pods>("expectedPods", 6),
     };
     static constexpr StructType type{"PodDisruptionBudgetStatus", fields};
     return type;
@@ -68,9 +68,9 @@ template <> const StructType& type_of<PodDisruptionBudgetStatus>() {
 
 template <> const StructType& type_of<PodDisruptionBudget>() {
     static constexpr Field fields[] = {
-        field<&PodDisruptionBudget::meta>("metadata"),
-        field<&PodDisruptionBudget::spec>("spec"),
-        field<&PodDisruptionBudget::status>("status"),
+        field<&PodDisruptionBudget::meta>("metadata", 1),
+        field<&PodDisruptionBudget::spec>("spec", 2),
+        field<&PodDisruptionBudget::status>("status", 3),
     };
     static constexpr StructType type{"PodDisruptionBudget", fields};
     return type;

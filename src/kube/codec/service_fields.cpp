@@ -6,12 +6,12 @@ namespace kdiag::kube {
 
 template <> const StructType& type_of<ServicePort>() {
     static constexpr Field fields[] = {
-        field<&ServicePort::app_protocol>("appProtocol"),
-        field<&ServicePort::name>("name"),
-        field<&ServicePort::node_port>("nodePort"),
-        field<&ServicePort::port>("port"),
-        field<&ServicePort::protocol>("protocol"),
-        field<&ServicePort::target_port>("targetPort"),
+        field<&ServicePort::app_protocol>("appProtocol", 6),
+        field<&ServicePort::name>("name", 1),
+        field<&ServicePort::node_port>("nodePort", 5),
+        field<&ServicePort::port>("port", 3),
+        field<&ServicePort::protocol>("protocol", 2),
+        field<&ServicePort::target_port>("targetPort", 4),
     };
     static constexpr StructType type{"ServicePort", fields};
     return type;
@@ -19,15 +19,15 @@ template <> const StructType& type_of<ServicePort>() {
 
 template <> const StructType& type_of<ServiceSpec>() {
     static constexpr Field fields[] = {
-        field<&ServiceSpec::cluster_ip>("clusterIP"),
-        field<&ServiceSpec::external_ips>("externalIPs"),
-        field<&ServiceSpec::external_name>("externalName"),
-        field<&ServiceSpec::external_traffic_policy>("externalTrafficPolicy"),
-        field<&ServiceSpec::internal_traffic_policy>("internalTrafficPolicy"),
-        field<&ServiceSpec::ports>("ports"),
-        field<&ServiceSpec::publish_not_ready_addresses>("publishNotReadyAddresses"),
-        field<&ServiceSpec::selector>("selector"),
-        field<&ServiceSpec::type>("type"),
+        field<&ServiceSpec::cluster_ip>("clusterIP", 3),
+        field<&ServiceSpec::external_ips>("externalIPs", 5),
+        field<&ServiceSpec::external_name>("externalName", 10),
+        field<&ServiceSpec::external_traffic_policy>("externalTrafficPolicy", 11),
+        field<&ServiceSpec::internal_traffic_policy>("internalTrafficPolicy", 22),
+        field<&ServiceSpec::ports>("ports", 1),
+        field<&ServiceSpec::publish_not_ready_addresses>("publishNotReadyAddresses", 13),
+        field<&ServiceSpec::selector>("selector", 2),
+        field<&ServiceSpec::type>("type", 4),
     };
     static constexpr StructType type{"ServiceSpec", fields};
     return type;
@@ -35,8 +35,8 @@ template <> const StructType& type_of<ServiceSpec>() {
 
 template <> const StructType& type_of<LoadBalancerIngress>() {
     static constexpr Field fields[] = {
-        field<&LoadBalancerIngress::hostname>("hostname"),
-        field<&LoadBalancerIngress::ip>("ip"),
+        field<&LoadBalancerIngress::hostname>("hostname", 2),
+        field<&LoadBalancerIngress::ip>("ip", 1),
     };
     static constexpr StructType type{"LoadBalancerIngress", fields};
     return type;
@@ -44,7 +44,7 @@ template <> const StructType& type_of<LoadBalancerIngress>() {
 
 template <> const StructType& type_of<LoadBalancerStatus>() {
     static constexpr Field fields[] = {
-        field<&LoadBalancerStatus::ingress>("ingress"),
+        field<&LoadBalancerStatus::ingress>("ingress", 1),
     };
     static constexpr StructType type{"LoadBalancerStatus", fields};
     return type;
@@ -52,7 +52,7 @@ template <> const StructType& type_of<LoadBalancerStatus>() {
 
 template <> const StructType& type_of<ServiceStatus>() {
     static constexpr Field fields[] = {
-        field<&ServiceStatus::load_balancer>("loadBalancer"),
+        field<&ServiceStatus::load_balancer>("loadBalancer", 1),
     };
     static constexpr StructType type{"ServiceStatus", fields};
     return type;
@@ -60,9 +60,9 @@ template <> const StructType& type_of<ServiceStatus>() {
 
 template <> const StructType& type_of<Service>() {
     static constexpr Field fields[] = {
-        field<&Service::meta>("metadata"),
-        field<&Service::spec>("spec"),
-        field<&Service::status>("status"),
+        field<&Service::meta>("metadata", 1),
+        field<&Service::spec>("spec", 2),
+        field<&Service::status>("status", 3),
     };
     static constexpr StructType type{"Service", fields};
     return type;
@@ -70,9 +70,9 @@ template <> const StructType& type_of<Service>() {
 
 template <> const StructType& type_of<EndpointConditions>() {
     static constexpr Field fields[] = {
-        field<&EndpointConditions::ready>("ready"),
-        field<&EndpointConditions::serving>("serving"),
-        field<&EndpointConditions::terminating>("terminating"),
+        field<&EndpointConditions::ready>("ready", 1),
+        field<&EndpointConditions::serving>("serving", 2),
+        field<&EndpointConditions::terminating>("terminating", 3),
     };
     static constexpr StructType type{"EndpointConditions", fields};
     return type;
@@ -80,20 +80,20 @@ template <> const StructType& type_of<EndpointConditions>() {
 
 template <> const StructType& type_of<EndpointTarget>() {
     static constexpr Field fields[] = {
-        field<&EndpointTarget::kind>("kind"),
-        unique_field<&EndpointTarget::name>("name"),
-        field<&EndpointTarget::namespace_name>("namespace"),
+        field<&EndpointTarget::kind>("kind", 1),
+        unique_field<&EndpointTarget::name>("name", 3),
+        field<&EndpointTarget::namespace_name>("namespace", 2),
     };
-    static constexpr StructType type{"EndpointTarget", fields};
+    static constexpr StructType type{"ObjectReference", fields};
     return type;
 }
 
 template <> const StructType& type_of<Endpoint>() {
     static constexpr Field fields[] = {
-        field<&Endpoint::addresses>("addresses"),
-        field<&Endpoint::conditions>("conditions"),
-        field<&Endpoint::node_name>("nodeName"),
-        field<&Endpoint::target_ref>("targetRef"),
+        field<&Endpoint::addresses>("addresses", 1),
+        field<&Endpoint::conditions>("conditions", 2),
+        field<&Endpoint::node_name>("nodeName", 6),
+        field<&Endpoint::target_ref>("targetRef", 4),
     };
     static constexpr StructType type{"Endpoint", fields};
     return type;
@@ -101,9 +101,9 @@ template <> const StructType& type_of<Endpoint>() {
 
 template <> const StructType& type_of<EndpointPort>() {
     static constexpr Field fields[] = {
-        field<&EndpointPort::name>("name"),
-        field<&EndpointPort::port>("port"),
-        field<&EndpointPort::protocol>("protocol"),
+        field<&EndpointPort::name>("name", 1),
+        field<&EndpointPort::port>("port", 3),
+        field<&EndpointPort::protocol>("protocol", 2),
     };
     static constexpr StructType type{"EndpointPort", fields};
     return type;
@@ -111,10 +111,10 @@ template <> const StructType& type_of<EndpointPort>() {
 
 template <> const StructType& type_of<EndpointSlice>() {
     static constexpr Field fields[] = {
-        field<&EndpointSlice::address_type>("addressType"),
-        field<&EndpointSlice::endpoints>("endpoints"),
-        field<&EndpointSlice::meta>("metadata"),
-        field<&EndpointSlice::ports>("ports"),
+        field<&EndpointSlice::address_type>("addressType", 4),
+        field<&EndpointSlice::endpoints>("endpoints", 2),
+        field<&EndpointSlice::meta>("metadata", 1),
+        field<&EndpointSlice::ports>("ports", 3),
     };
     static constexpr StructType type{"EndpointSlice", fields};
     return type;

@@ -14,17 +14,20 @@ namespace kdiag::kube {
 /// siblings are neighbours and a small memory finds nearly all of them; what it forgets is only decoded again.
 class SharedValues {
 public:
-    /// The value decoded from these bytes for this type of member, or null.
-    std::shared_ptr<void> find(const Sharing& sharing, std::string_view bytes) const {
+    /// Gives a member of this type the value that was decoded from the same bytes; false when none is known.
+    bool take(const Access& access, std::string_view bytes, void* member) const {
         const auto& slot = m_slots[place(bytes)];
-        return slot.sharing == &sharing && slot.bytes == bytes ? slot.value : nullptr;
+        if (slot.access != &access || slot.bytes != bytes) return false;
+        access.set_shared(member, slot.value);
+        return true;
     }
-    void remember(const Sharing& sharing, std::string_view bytes, std::shared_ptr<void> value) {
+    /// The member was filled from these bytes.
+    void remember(const Access& access, std::string_view bytes, void* member) {
         if (bytes.size() > k_max_bytes) return;
         auto& slot = m_slots[place(bytes)];
-        slot.sharing = &sharing;
+        slot.access = &access;
         slot.bytes.assign(bytes);
-        slot.value = std::move(value);
+        slot.value = access.share(member);
     }
     void forget() { m_slots = {}; }
 
@@ -32,7 +35,7 @@ private:
     static constexpr std::size_t k_slots = 256;
     static constexpr std::size_t k_max_bytes = 16u << 10;
     struct Slot {
-        const Sharing* sharing = nullptr;
+        const Access* access = nullptr;
         std::string bytes;
         std::shared_ptr<void> value;
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/codec/field.hpp"
+#include "kube/codec/common_fields.hpp"
 #include "kube/storage.hpp"
 
 namespace kdiag::kube {
@@ -9,8 +9,8 @@ template <> const StructType& type_of<VolumeNodeAffinity::Required>();
 namespace {
 
 const StructType& required_type() {
-    static constexpr Field fields[] = {field<&VolumeNodeAffinity::terms>("nodeSelectorTerms")};
-    static constexpr StructType type{"VolumeNodeSelector", fields};
+    static constexpr Field fields[] = {field<&VolumeNodeAffinity::terms>("nodeSelectorTerms", 1)};
+    static constexpr StructType type{"NodeSelector", fields};
     return type;
 }
 
@@ -18,20 +18,20 @@ const StructType& required_type() {
 
 template <> const StructType& type_of<ClaimResources>() {
     static constexpr Field fields[] = {
-        field<&ClaimResources::requests>("requests"),
+        quantity_field<&ClaimResources::requests>("requests", 2),
     };
-    static constexpr StructType type{"ClaimResources", fields};
+    static constexpr StructType type{"VolumeResourceRequirements", fields};
     return type;
 }
 
 template <> const StructType& type_of<PersistentVolumeClaimSpec>() {
     static constexpr Field fields[] = {
-        field<&PersistentVolumeClaimSpec::access_modes>("accessModes"),
-        field<&PersistentVolumeClaimSpec::resources>("resources"),
-        field<&PersistentVolumeClaimSpec::selector>("selector"),
-        field<&PersistentVolumeClaimSpec::storage_class_name>("storageClassName"),
-        field<&PersistentVolumeClaimSpec::volume_mode>("volumeMode"),
-        field<&PersistentVolumeClaimSpec::volume_name>("volumeName"),
+        field<&PersistentVolumeClaimSpec::access_modes>("accessModes", 1),
+        field<&PersistentVolumeClaimSpec::resources>("resources", 2),
+        field<&PersistentVolumeClaimSpec::selector>("selector", 4),
+        field<&PersistentVolumeClaimSpec::storage_class_name>("storageClassName", 5),
+        field<&PersistentVolumeClaimSpec::volume_mode>("volumeMode", 6),
+        field<&PersistentVolumeClaimSpec::volume_name>("volumeName", 3),
     };
     static constexpr StructType type{"PersistentVolumeClaimSpec", fields};
     return type;
@@ -39,9 +39,9 @@ template <> const StructType& type_of<PersistentVolumeClaimSpec>() {
 
 template <> const StructType& type_of<PersistentVolumeClaimStatus>() {
     static constexpr Field fields[] = {
-        field<&PersistentVolumeClaimStatus::capacity>("capacity"),
-        field<&PersistentVolumeClaimStatus::conditions>("conditions"),
-        field<&PersistentVolumeClaimStatus::phase>("phase"),
+        quantity_field<&PersistentVolumeClaimStatus::capacity>("capacity", 3),
+        field<&PersistentVolumeClaimStatus::conditions>("conditions", 4, &probed_condition),
+        field<&PersistentVolumeClaimStatus::phase>("phase", 1),
     };
     static constexpr StructType type{"PersistentVolumeClaimStatus", fields};
     return type;
@@ -49,9 +49,9 @@ template <> const StructType& type_of<PersistentVolumeClaimStatus>() {
 
 template <> const StructType& type_of<PersistentVolumeClaim>() {
     static constexpr Field fields[] = {
-        field<&PersistentVolumeClaim::meta>("metadata"),
-        field<&PersistentVolumeClaim::spec>("spec"),
-        field<&PersistentVolumeClaim::status>("status"),
+        field<&PersistentVolumeClaim::meta>("metadata", 1),
+        field<&PersistentVolumeClaim::spec>("spec", 2),
+        field<&PersistentVolumeClaim::status>("status", 3),
     };
     static constexpr StructType type{"PersistentVolumeClaim", fields};
     return type;
@@ -59,47 +59,59 @@ template <> const StructType& type_of<PersistentVolumeClaim>() {
 
 template <> const StructType& type_of<ClaimReference>() {
     static constexpr Field fields[] = {
-        unique_field<&ClaimReference::name>("name"),
-        field<&ClaimReference::namespace_name>("namespace"),
-        unique_field<&ClaimReference::uid>("uid"),
+        unique_field<&ClaimReference::name>("name", 3),
+        field<&ClaimReference::namespace_name>("namespace", 2),
+        unique_field<&ClaimReference::uid>("uid", 4),
     };
-    static constexpr StructType type{"ClaimReference", fields};
+    static constexpr StructType type{"ObjectReference", fields};
     return type;
 }
 
 template <> const StructType& type_of<LocalVolume>() {
     static constexpr Field fields[] = {
-        field<&LocalVolume::path>("path"),
+        field<&LocalVolume::path>("path", 1),
     };
-    static constexpr StructType type{"LocalVolume", fields};
+    static constexpr StructType type{"LocalVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<VolumeNodeAffinity::Required>() {
     static constexpr Field fields[] = {
-        field<&VolumeNodeAffinity::Required::match_expressions>("matchExpressions"),
+        field<&VolumeNodeAffinity::Required::match_expressions>("matchExpressions", 1),
     };
-    static constexpr StructType type{"Required", fields};
+    static constexpr StructType type{"NodeSelectorTerm", fields};
     return type;
 }
 
 template <> const StructType& type_of<VolumeNodeAffinity>() {
     static constexpr Field fields[] = {
-        inner_field("required", &required_type),
+        inner_field("required", 1, &required_type),
     };
     static constexpr StructType type{"VolumeNodeAffinity", fields};
     return type;
 }
 
+namespace {
+
+const StructType& volume_source() {
+    static constexpr Field fields[] = {
+        field<&PersistentVolumeSpec::local>("local", 20),
+    };
+    static constexpr StructType type{"PersistentVolumeSource", fields};
+    return type;
+}
+
+} // namespace
+
 template <> const StructType& type_of<PersistentVolumeSpec>() {
     static constexpr Field fields[] = {
-        field<&PersistentVolumeSpec::access_modes>("accessModes"),
-        field<&PersistentVolumeSpec::capacity>("capacity"),
-        field<&PersistentVolumeSpec::claim_ref>("claimRef"),
-        field<&PersistentVolumeSpec::local>("local"),
-        field<&PersistentVolumeSpec::node_affinity>("nodeAffinity"),
-        field<&PersistentVolumeSpec::reclaim_policy>("persistentVolumeReclaimPolicy"),
-        field<&PersistentVolumeSpec::storage_class_name>("storageClassName"),
+        field<&PersistentVolumeSpec::access_modes>("accessModes", 3),
+        quantity_field<&PersistentVolumeSpec::capacity>("capacity", 1),
+        field<&PersistentVolumeSpec::claim_ref>("claimRef", 4),
+        field<&PersistentVolumeSpec::node_affinity>("nodeAffinity", 9),
+        field<&PersistentVolumeSpec::reclaim_policy>("persistentVolumeReclaimPolicy", 5),
+        embedded_field(2, &volume_source),
+        field<&PersistentVolumeSpec::storage_class_name>("storageClassName", 6),
     };
     static constexpr StructType type{"PersistentVolumeSpec", fields};
     return type;
@@ -107,9 +119,9 @@ template <> const StructType& type_of<PersistentVolumeSpec>() {
 
 template <> const StructType& type_of<PersistentVolumeStatus>() {
     static constexpr Field fields[] = {
-        field<&PersistentVolumeStatus::message>("message"),
-        field<&PersistentVolumeStatus::phase>("phase"),
-        field<&PersistentVolumeStatus::reason>("reason"),
+        field<&PersistentVolumeStatus::message>("message", 2),
+        field<&PersistentVolumeStatus::phase>("phase", 1),
+        field<&PersistentVolumeStatus::reason>("reason", 3),
     };
     static constexpr StructType type{"PersistentVolumeStatus", fields};
     return type;
@@ -117,9 +129,9 @@ template <> const StructType& type_of<PersistentVolumeStatus>() {
 
 template <> const StructType& type_of<PersistentVolume>() {
     static constexpr Field fields[] = {
-        field<&PersistentVolume::meta>("metadata"),
-        field<&PersistentVolume::spec>("spec"),
-        field<&PersistentVolume::status>("status"),
+        field<&PersistentVolume::meta>("metadata", 1),
+        field<&PersistentVolume::spec>("spec", 2),
+        field<&PersistentVolume::status>("status", 3),
     };
     static constexpr StructType type{"PersistentVolume", fields};
     return type;
@@ -127,10 +139,10 @@ template <> const StructType& type_of<PersistentVolume>() {
 
 template <> const StructType& type_of<StorageClass>() {
     static constexpr Field fields[] = {
-        field<&StorageClass::meta>("metadata"),
-        field<&StorageClass::provisioner>("provisioner"),
-        field<&StorageClass::reclaim_policy>("reclaimPolicy"),
-        field<&StorageClass::volume_binding_mode>("volumeBindingMode"),
+        field<&StorageClass::meta>("metadata", 1),
+        field<&StorageClass::provisioner>("provisioner", 2),
+        field<&StorageClass::reclaim_policy>("reclaimPolicy", 4),
+        field<&StorageClass::volume_binding_mode>("volumeBindingMode", 7),
     };
     static constexpr StructType type{"StorageClass", fields};
     return type;

@@ -5,86 +5,99 @@
 namespace kdiag::kube {
 
 template <> const StructType& type_of<EphemeralVolume>() {
-    static constexpr StructType type{"EphemeralVolume", {}};
+    static constexpr StructType type{"EphemeralVolumeSource", {}};
     return type;
 }
 
 template <> const StructType& type_of<KeyToPath>() {
     static constexpr Field fields[] = {
-        field<&KeyToPath::key>("key"),
-        field<&KeyToPath::path>("path"),
+        field<&KeyToPath::key>("key", 1),
+        field<&KeyToPath::path>("path", 2),
     };
     static constexpr StructType type{"KeyToPath", fields};
     return type;
 }
 
+namespace {
+
+const StructType& config_map_name() {
+    static constexpr Field fields[] = {
+        field<&ConfigMapVolume::name>("name", 1),
+    };
+    static constexpr StructType type{"LocalObjectReference", fields};
+    return type;
+}
+
+} // namespace
+
+// ConfigMapProjection and SecretProjection have the same fields under the same numbers.
 template <> const StructType& type_of<ConfigMapVolume>() {
     static constexpr Field fields[] = {
-        field<&ConfigMapVolume::items>("items"),
-        field<&ConfigMapVolume::name>("name"),
-        field<&ConfigMapVolume::optional>("optional"),
+        field<&ConfigMapVolume::items>("items", 2),
+        embedded_field(1, &config_map_name),
+        field<&ConfigMapVolume::optional>("optional", 4),
     };
-    static constexpr StructType type{"ConfigMapVolume", fields};
+    static constexpr StructType type{"ConfigMapVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<SecretVolume>() {
     static constexpr Field fields[] = {
-        field<&SecretVolume::items>("items"),
-        field<&SecretVolume::optional>("optional"),
-        field<&SecretVolume::secret_name>("secretName"),
+        field<&SecretVolume::items>("items", 2),
+        field<&SecretVolume::optional>("optional", 4),
+        field<&SecretVolume::secret_name>("secretName", 1),
     };
-    static constexpr StructType type{"SecretVolume", fields};
+    static constexpr StructType type{"SecretVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<ClaimVolume>() {
     static constexpr Field fields[] = {
-        field<&ClaimVolume::claim_name>("claimName"),
-        field<&ClaimVolume::read_only>("readOnly"),
+        field<&ClaimVolume::claim_name>("claimName", 1),
+        field<&ClaimVolume::read_only>("readOnly", 2),
     };
-    static constexpr StructType type{"ClaimVolume", fields};
+    static constexpr StructType type{"PersistentVolumeClaimVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<HostPathVolume>() {
     static constexpr Field fields[] = {
-        field<&HostPathVolume::path>("path"),
-        field<&HostPathVolume::type>("type"),
+        field<&HostPathVolume::path>("path", 1),
+        field<&HostPathVolume::type>("type", 2),
     };
-    static constexpr StructType type{"HostPathVolume", fields};
+    static constexpr StructType type{"HostPathVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<EmptyDirVolume>() {
     static constexpr Field fields[] = {
-        field<&EmptyDirVolume::medium>("medium"),
-        field<&EmptyDirVolume::size_limit>("sizeLimit"),
+        field<&EmptyDirVolume::medium>("medium", 1),
+        quantity_field<&EmptyDirVolume::size_limit>("sizeLimit", 2),
     };
-    static constexpr StructType type{"EmptyDirVolume", fields};
+    static constexpr StructType type{"EmptyDirVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<CsiVolume>() {
     static constexpr Field fields[] = {
-        field<&CsiVolume::driver>("driver"),
+        field<&CsiVolume::driver>("driver", 1),
     };
-    static constexpr StructType type{"CsiVolume", fields};
+    static constexpr StructType type{"CSIVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<NfsVolume>() {
     static constexpr Field fields[] = {
-        field<&NfsVolume::path>("path"),
-        field<&NfsVolume::server>("server"),
+        field<&NfsVolume::path>("path", 2),
+        field<&NfsVolume::server>("server", 1),
     };
-    static constexpr StructType type{"NfsVolume", fields};
+    static constexpr StructType type{"NFSVolumeSource", fields};
     return type;
 }
 
 template <> const StructType& type_of<ServiceAccountTokenProjection>() {
     static constexpr Field fields[] = {
-        field<&ServiceAccountTokenProjection::audience>("audience"),
+        field<&ServiceAccountTokenProjection::audience>("audience", 1),
     };
     static constexpr StructType type{"ServiceAccountTokenProjection", fields};
     return type;
@@ -92,9 +105,9 @@ template <> const StructType& type_of<ServiceAccountTokenProjection>() {
 
 template <> const StructType& type_of<VolumeProjection>() {
     static constexpr Field fields[] = {
-        field<&VolumeProjection::config_map>("configMap"),
-        field<&VolumeProjection::secret>("secret"),
-        field<&VolumeProjection::service_account_token>("serviceAccountToken"),
+        field<&VolumeProjection::config_map>("configMap", 3),
+        field<&VolumeProjection::secret>("secret", 1),
+        field<&VolumeProjection::service_account_token>("serviceAccountToken", 4),
     };
     static constexpr StructType type{"VolumeProjection", fields};
     return type;
@@ -102,24 +115,36 @@ template <> const StructType& type_of<VolumeProjection>() {
 
 template <> const StructType& type_of<ProjectedVolume>() {
     static constexpr Field fields[] = {
-        field<&ProjectedVolume::sources>("sources"),
+        field<&ProjectedVolume::sources>("sources", 1),
     };
-    static constexpr StructType type{"ProjectedVolume", fields};
+    static constexpr StructType type{"ProjectedVolumeSource", fields};
     return type;
 }
 
+namespace {
+
+const StructType& volume_source() {
+    static constexpr Field fields[] = {
+        field<&Volume::config_map>("configMap", 19),
+        field<&Volume::csi>("csi", 28),
+        field<&Volume::empty_dir>("emptyDir", 2),
+        field<&Volume::ephemeral>("ephemeral", 29),
+        field<&Volume::host_path>("hostPath", 1),
+        field<&Volume::nfs>("nfs", 7),
+        field<&Volume::persistent_volume_claim>("persistentVolumeClaim", 10),
+        field<&Volume::projected>("projected", 26),
+        field<&Volume::secret>("secret", 6),
+    };
+    static constexpr StructType type{"VolumeSource", fields};
+    return type;
+}
+
+} // namespace
+
 template <> const StructType& type_of<Volume>() {
     static constexpr Field fields[] = {
-        field<&Volume::config_map>("configMap"),
-        field<&Volume::csi>("csi"),
-        field<&Volume::empty_dir>("emptyDir"),
-        field<&Volume::ephemeral>("ephemeral"),
-        field<&Volume::host_path>("hostPath"),
-        field<&Volume::name>("name"),
-        field<&Volume::nfs>("nfs"),
-        field<&Volume::persistent_volume_claim>("persistentVolumeClaim"),
-        field<&Volume::projected>("projected"),
-        field<&Volume::secret>("secret"),
+        field<&Volume::name>("name", 1),
+        embedded_field(2, &volume_source),
     };
     static constexpr StructType type{"Volume", fields};
     return type;

@@ -1,73 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/codec/field.hpp"
+#include "kube/codec/common_fields.hpp"
 #include "kube/workload.hpp"
 
 namespace kdiag::kube {
 
 template <> const StructType& type_of<PodTemplate>() {
     static constexpr Field fields[] = {
-        field<&PodTemplate::meta>("metadata"),
-        field<&PodTemplate::spec>("spec"),
+        field<&PodTemplate::meta>("metadata", 1),
+        field<&PodTemplate::spec>("spec", 2),
     };
-    static constexpr StructType type{"PodTemplate", fields};
+    static constexpr StructType type{"PodTemplateSpec", fields};
     return type;
 }
 
 template <> const StructType& type_of<RollingUpdate>() {
     static constexpr Field fields[] = {
-        field<&RollingUpdate::max_surge>("maxSurge"),
-        field<&RollingUpdate::max_unavailable>("maxUnavailable"),
-        field<&RollingUpdate::partition>("partition"),
+        field<&RollingUpdate::max_surge>("maxSurge", 2),
+        field<&RollingUpdate::max_unavailable>("maxUnavailable", 1),
     };
-    static constexpr StructType type{"RollingUpdate", fields};
+    static constexpr StructType type{"RollingUpdateDeployment", fields};
     return type;
 }
 
 template <> const StructType& type_of<Strategy>() {
     static constexpr Field fields[] = {
-        field<&Strategy::rolling_update>("rollingUpdate"),
-        field<&Strategy::type>("type"),
+        field<&Strategy::rolling_update>("rollingUpdate", 2),
+        field<&Strategy::type>("type", 1),
     };
-    static constexpr StructType type{"Strategy", fields};
+    static constexpr StructType type{"DeploymentStrategy", fields};
     return type;
 }
 
 template <> const StructType& type_of<DeploymentSpec>() {
     static constexpr Field fields[] = {
-        field<&DeploymentSpec::min_ready_seconds>("minReadySeconds"),
-        field<&DeploymentSpec::paused>("paused"),
-        field<&DeploymentSpec::progress_deadline_seconds>("progressDeadlineSeconds"),
-        field<&DeploymentSpec::replicas>("replicas"),
-        field<&DeploymentSpec::selector>("selector"),
-        field<&DeploymentSpec::strategy>("strategy"),
-        field<&DeploymentSpec::pod_template>("template"),
+        field<&DeploymentSpec::min_ready_seconds>("minReadySeconds", 5),
+        field<&DeploymentSpec::paused>("paused", 7),
+        field<&DeploymentSpec::progress_deadline_seconds>("progressDeadlineSeconds", 9),
+        field<&DeploymentSpec::replicas>("replicas", 1),
+        field<&DeploymentSpec::selector>("selector", 2),
+        field<&DeploymentSpec::strategy>("strategy", 4),
+        field<&DeploymentSpec::pod_template>("template", 3),
     };
     static constexpr StructType type{"DeploymentSpec", fields};
     return type;
 }
 
-template <> const StructType& type_of<ReplicaStatus>() {
+namespace {
+
+const StructType& deployment_status() {
     static constexpr Field fields[] = {
-        field<&ReplicaStatus::available_replicas>("availableReplicas"),
-        field<&ReplicaStatus::conditions>("conditions"),
-        field<&ReplicaStatus::current_replicas>("currentReplicas"),
-        field<&ReplicaStatus::current_revision>("currentRevision"),
-        field<&ReplicaStatus::observed_generation>("observedGeneration"),
-        field<&ReplicaStatus::ready_replicas>("readyReplicas"),
-        field<&ReplicaStatus::replicas>("replicas"),
-        field<&ReplicaStatus::unavailable_replicas>("unavailableReplicas"),
-        field<&ReplicaStatus::update_revision>("updateRevision"),
-        field<&ReplicaStatus::updated_replicas>("updatedReplicas"),
+        field<&ReplicaStatus::available_replicas>("availableReplicas", 4),
+        field<&ReplicaStatus::conditions>("conditions", 6, &deployment_condition),
+        field<&ReplicaStatus::observed_generation>("observedGeneration", 1),
+        field<&ReplicaStatus::ready_replicas>("readyReplicas", 7),
+        field<&ReplicaStatus::replicas>("replicas", 2),
+        field<&ReplicaStatus::unavailable_replicas>("unavailableReplicas", 5),
+        field<&ReplicaStatus::updated_replicas>("updatedReplicas", 3),
     };
-    static constexpr StructType type{"ReplicaStatus", fields};
+    static constexpr StructType type{"DeploymentStatus", fields};
     return type;
 }
 
+const StructType& replica_set_status() {
+    static constexpr Field fields[] = {
+        field<&ReplicaStatus::available_replicas>("availableReplicas", 5),
+        field<&ReplicaStatus::conditions>("conditions", 6, &workload_condition),
+        field<&ReplicaStatus::observed_generation>("observedGeneration", 3),
+        field<&ReplicaStatus::ready_replicas>("readyReplicas", 4),
+        field<&ReplicaStatus::replicas>("replicas", 1),
+    };
+    static constexpr StructType type{"ReplicaSetStatus", fields};
+    return type;
+}
+
+const StructType& stateful_set_status() {
+    static constexpr Field fields[] = {
+        field<&ReplicaStatus::available_replicas>("availableReplicas", 11),
+        field<&ReplicaStatus::conditions>("conditions", 10, &workload_condition),
+        field<&ReplicaStatus::current_replicas>("currentReplicas", 4),
+        field<&ReplicaStatus::current_revision>("currentRevision", 6),
+        field<&ReplicaStatus::observed_generation>("observedGeneration", 1),
+        field<&ReplicaStatus::ready_replicas>("readyReplicas", 3),
+        field<&ReplicaStatus::replicas>("replicas", 2),
+        field<&ReplicaStatus::update_revision>("updateRevision", 7),
+        field<&ReplicaStatus::updated_replicas>("updatedReplicas", 5),
+    };
+    static constexpr StructType type{"StatefulSetStatus", fields};
+    return type;
+}
+
+const StructType& stateful_set_rolling_update() {
+    static constexpr Field fields[] = {
+        field<&RollingUpdate::max_unavailable>("maxUnavailable", 2),
+        field<&RollingUpdate::partition>("partition", 1),
+    };
+    static constexpr StructType type{"RollingUpdateStatefulSetStrategy", fields};
+    return type;
+}
+
+const StructType& stateful_set_strategy() {
+    static constexpr Field fields[] = {
+        field<&Strategy::rolling_update>("rollingUpdate", 2, &stateful_set_rolling_update),
+        field<&Strategy::type>("type", 1),
+    };
+    static constexpr StructType type{"StatefulSetUpdateStrategy", fields};
+    return type;
+}
+
+/// An ObjectReference of which name, namespace and uid are kept.
+const StructType& reference() {
+    static constexpr Field fields[] = {
+        unique_field<&ObjectMeta::name>("name", 3),
+        field<&ObjectMeta::namespace_name>("namespace", 2),
+        unique_field<&ObjectMeta::uid>("uid", 4),
+    };
+    static constexpr StructType type{"ObjectReference", fields};
+    return type;
+}
+
+} // namespace
+
 template <> const StructType& type_of<Deployment>() {
     static constexpr Field fields[] = {
-        field<&Deployment::meta>("metadata"),
-        field<&Deployment::spec>("spec"),
-        field<&Deployment::status>("status"),
+        field<&Deployment::meta>("metadata", 1),
+        field<&Deployment::spec>("spec", 2),
+        field<&Deployment::status>("status", 3, &deployment_status),
     };
     static constexpr StructType type{"Deployment", fields};
     return type;
@@ -75,9 +132,9 @@ template <> const StructType& type_of<Deployment>() {
 
 template <> const StructType& type_of<ReplicaSetSpec>() {
     static constexpr Field fields[] = {
-        field<&ReplicaSetSpec::replicas>("replicas"),
-        field<&ReplicaSetSpec::selector>("selector"),
-        field<&ReplicaSetSpec::pod_template>("template"),
+        field<&ReplicaSetSpec::replicas>("replicas", 1),
+        field<&ReplicaSetSpec::selector>("selector", 2),
+        field<&ReplicaSetSpec::pod_template>("template", 3),
     };
     static constexpr StructType type{"ReplicaSetSpec", fields};
     return type;
@@ -85,9 +142,9 @@ template <> const StructType& type_of<ReplicaSetSpec>() {
 
 template <> const StructType& type_of<ReplicaSet>() {
     static constexpr Field fields[] = {
-        field<&ReplicaSet::meta>("metadata"),
-        field<&ReplicaSet::spec>("spec"),
-        field<&ReplicaSet::status>("status"),
+        field<&ReplicaSet::meta>("metadata", 1),
+        field<&ReplicaSet::spec>("spec", 2),
+        field<&ReplicaSet::status>("status", 3, &replica_set_status),
     };
     static constexpr StructType type{"ReplicaSet", fields};
     return type;
@@ -95,21 +152,21 @@ template <> const StructType& type_of<ReplicaSet>() {
 
 template <> const StructType& type_of<ClaimTemplate>() {
     static constexpr Field fields[] = {
-        field<&ClaimTemplate::meta>("metadata"),
+        field<&ClaimTemplate::meta>("metadata", 1),
     };
-    static constexpr StructType type{"ClaimTemplate", fields};
+    static constexpr StructType type{"PersistentVolumeClaim", fields};
     return type;
 }
 
 template <> const StructType& type_of<StatefulSetSpec>() {
     static constexpr Field fields[] = {
-        field<&StatefulSetSpec::pod_management_policy>("podManagementPolicy"),
-        field<&StatefulSetSpec::replicas>("replicas"),
-        field<&StatefulSetSpec::selector>("selector"),
-        field<&StatefulSetSpec::service_name>("serviceName"),
-        field<&StatefulSetSpec::pod_template>("template"),
-        field<&StatefulSetSpec::update_strategy>("updateStrategy"),
-        field<&StatefulSetSpec::volume_claim_templates>("volumeClaimTemplates"),
+        field<&StatefulSetSpec::pod_management_policy>("podManagementPolicy", 6),
+        field<&StatefulSetSpec::replicas>("replicas", 1),
+        field<&StatefulSetSpec::selector>("selector", 2),
+        field<&StatefulSetSpec::service_name>("serviceName", 5),
+        field<&StatefulSetSpec::pod_template>("template", 3),
+        field<&StatefulSetSpec::update_strategy>("updateStrategy", 7, &stateful_set_strategy),
+        field<&StatefulSetSpec::volume_claim_templates>("volumeClaimTemplates", 4),
     };
     static constexpr StructType type{"StatefulSetSpec", fields};
     return type;
@@ -117,9 +174,9 @@ template <> const StructType& type_of<StatefulSetSpec>() {
 
 template <> const StructType& type_of<StatefulSet>() {
     static constexpr Field fields[] = {
-        field<&StatefulSet::meta>("metadata"),
-        field<&StatefulSet::spec>("spec"),
-        field<&StatefulSet::status>("status"),
+        field<&StatefulSet::meta>("metadata", 1),
+        field<&StatefulSet::spec>("spec", 2),
+        field<&StatefulSet::status>("status", 3, &stateful_set_status),
     };
     static constexpr StructType type{"StatefulSet", fields};
     return type;
@@ -127,9 +184,9 @@ template <> const StructType& type_of<StatefulSet>() {
 
 template <> const StructType& type_of<DaemonSetSpec>() {
     static constexpr Field fields[] = {
-        field<&DaemonSetSpec::selector>("selector"),
-        field<&DaemonSetSpec::pod_template>("template"),
-        field<&DaemonSetSpec::update_strategy>("updateStrategy"),
+        field<&DaemonSetSpec::selector>("selector", 1),
+        field<&DaemonSetSpec::pod_template>("template", 2),
+        field<&DaemonSetSpec::update_strategy>("updateStrategy", 3),
     };
     static constexpr StructType type{"DaemonSetSpec", fields};
     return type;
@@ -137,15 +194,15 @@ template <> const StructType& type_of<DaemonSetSpec>() {
 
 template <> const StructType& type_of<DaemonSetStatus>() {
     static constexpr Field fields[] = {
-        field<&DaemonSetStatus::conditions>("conditions"),
-        field<&DaemonSetStatus::current_number_scheduled>("currentNumberScheduled"),
-        field<&DaemonSetStatus::desired_number_scheduled>("desiredNumberScheduled"),
-        field<&DaemonSetStatus::number_available>("numberAvailable"),
-        field<&DaemonSetStatus::number_misscheduled>("numberMisscheduled"),
-        field<&DaemonSetStatus::number_ready>("numberReady"),
-        field<&DaemonSetStatus::number_unavailable>("numberUnavailable"),
-        field<&DaemonSetStatus::observed_generation>("observedGeneration"),
-        field<&DaemonSetStatus::updated_number_scheduled>("updatedNumberScheduled"),
+        field<&DaemonSetStatus::conditions>("conditions", 10, &workload_condition),
+        field<&DaemonSetStatus::current_number_scheduled>("currentNumberScheduled", 1),
+        field<&DaemonSetStatus::desired_number_scheduled>("desiredNumberScheduled", 3),
+        field<&DaemonSetStatus::number_available>("numberAvailable", 7),
+        field<&DaemonSetStatus::number_misscheduled>("numberMisscheduled", 2),
+        field<&DaemonSetStatus::number_ready>("numberReady", 4),
+        field<&DaemonSetStatus::number_unavailable>("numberUnavailable", 8),
+        field<&DaemonSetStatus::observed_generation>("observedGeneration", 5),
+        field<&DaemonSetStatus::updated_number_scheduled>("updatedNumberScheduled", 6),
     };
     static constexpr StructType type{"DaemonSetStatus", fields};
     return type;
@@ -153,9 +210,9 @@ template <> const StructType& type_of<DaemonSetStatus>() {
 
 template <> const StructType& type_of<DaemonSet>() {
     static constexpr Field fields[] = {
-        field<&DaemonSet::meta>("metadata"),
-        field<&DaemonSet::spec>("spec"),
-        field<&DaemonSet::status>("status"),
+        field<&DaemonSet::meta>("metadata", 1),
+        field<&DaemonSet::spec>("spec", 2),
+        field<&DaemonSet::status>("status", 3),
     };
     static constexpr StructType type{"DaemonSet", fields};
     return type;
@@ -163,13 +220,13 @@ template <> const StructType& type_of<DaemonSet>() {
 
 template <> const StructType& type_of<JobSpec>() {
     static constexpr Field fields[] = {
-        field<&JobSpec::active_deadline_seconds>("activeDeadlineSeconds"),
-        field<&JobSpec::backoff_limit>("backoffLimit"),
-        field<&JobSpec::completion_mode>("completionMode"),
-        field<&JobSpec::completions>("completions"),
-        field<&JobSpec::parallelism>("parallelism"),
-        field<&JobSpec::suspend>("suspend"),
-        field<&JobSpec::pod_template>("template"),
+        field<&JobSpec::active_deadline_seconds>("activeDeadlineSeconds", 3),
+        field<&JobSpec::backoff_limit>("backoffLimit", 7),
+        field<&JobSpec::completion_mode>("completionMode", 9),
+        field<&JobSpec::completions>("completions", 2),
+        field<&JobSpec::parallelism>("parallelism", 1),
+        field<&JobSpec::suspend>("suspend", 10),
+        field<&JobSpec::pod_template>("template", 6),
     };
     static constexpr StructType type{"JobSpec", fields};
     return type;
@@ -177,12 +234,12 @@ template <> const StructType& type_of<JobSpec>() {
 
 template <> const StructType& type_of<JobStatus>() {
     static constexpr Field fields[] = {
-        field<&JobStatus::active>("active"),
-        field<&JobStatus::completion_time>("completionTime"),
-        field<&JobStatus::conditions>("conditions"),
-        field<&JobStatus::failed>("failed"),
-        field<&JobStatus::start_time>("startTime"),
-        field<&JobStatus::succeeded>("succeeded"),
+        field<&JobStatus::active>("active", 4),
+        field<&JobStatus::completion_time>("completionTime", 3),
+        field<&JobStatus::conditions>("conditions", 1, &probed_condition),
+        field<&JobStatus::failed>("failed", 6),
+        field<&JobStatus::start_time>("startTime", 2),
+        field<&JobStatus::succeeded>("succeeded", 5),
     };
     static constexpr StructType type{"JobStatus", fields};
     return type;
@@ -190,9 +247,9 @@ template <> const StructType& type_of<JobStatus>() {
 
 template <> const StructType& type_of<Job>() {
     static constexpr Field fields[] = {
-        field<&Job::meta>("metadata"),
-        field<&Job::spec>("spec"),
-        field<&Job::status>("status"),
+        field<&Job::meta>("metadata", 1),
+        field<&Job::spec>("spec", 2),
+        field<&Job::status>("status", 3),
     };
     static constexpr StructType type{"Job", fields};
     return type;
@@ -200,20 +257,20 @@ template <> const StructType& type_of<Job>() {
 
 template <> const StructType& type_of<JobTemplate>() {
     static constexpr Field fields[] = {
-        field<&JobTemplate::spec>("spec"),
+        field<&JobTemplate::spec>("spec", 2),
     };
-    static constexpr StructType type{"JobTemplate", fields};
+    static constexpr StructType type{"JobTemplateSpec", fields};
     return type;
 }
 
 template <> const StructType& type_of<CronJobSpec>() {
     static constexpr Field fields[] = {
-        field<&CronJobSpec::concurrency_policy>("concurrencyPolicy"),
-        field<&CronJobSpec::job_template>("jobTemplate"),
-        field<&CronJobSpec::schedule>("schedule"),
-        field<&CronJobSpec::starting_deadline_seconds>("startingDeadlineSeconds"),
-        field<&CronJobSpec::suspend>("suspend"),
-        field<&CronJobSpec::time_zone>("timeZone"),
+        field<&CronJobSpec::concurrency_policy>("concurrencyPolicy", 3),
+        field<&CronJobSpec::job_template>("jobTemplate", 5),
+        field<&CronJobSpec::schedule>("schedule", 1),
+        field<&CronJobSpec::starting_deadline_seconds>("startingDeadlineSeconds", 2),
+        field<&CronJobSpec::suspend>("suspend", 4),
+        field<&CronJobSpec::time_zone>("timeZone", 8),
     };
     static constexpr StructType type{"CronJobSpec", fields};
     return type;
@@ -221,9 +278,9 @@ template <> const StructType& type_of<CronJobSpec>() {
 
 template <> const StructType& type_of<CronJobStatus>() {
     static constexpr Field fields[] = {
-        field<&CronJobStatus::active>("active"),
-        field<&CronJobStatus::last_schedule_time>("lastScheduleTime"),
-        field<&CronJobStatus::last_successful_time>("lastSuccessfulTime"),
+        field<&CronJobStatus::active>("active", 1, &reference),
+        field<&CronJobStatus::last_schedule_time>("lastScheduleTime", 4),
+        field<&CronJobStatus::last_successful_time>("lastSuccessfulTime", 5),
     };
     static constexpr StructType type{"CronJobStatus", fields};
     return type;
@@ -231,9 +288,9 @@ template <> const StructType& type_of<CronJobStatus>() {
 
 template <> const StructType& type_of<CronJob>() {
     static constexpr Field fields[] = {
-        field<&CronJob::meta>("metadata"),
-        field<&CronJob::spec>("spec"),
-        field<&CronJob::status>("status"),
+        field<&CronJob::meta>("metadata", 1),
+        field<&CronJob::spec>("spec", 2),
+        field<&CronJob::status>("status", 3),
     };
     static constexpr StructType type{"CronJob", fields};
     return type;
