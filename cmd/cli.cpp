@@ -19,16 +19,12 @@ namespace kdiag::cmd {
 
 namespace {
 
-/// The one-letter options that take a value, over all commands.
-std::string short_options_with_value(Commands& commands) {
+/// The one-letter options that take a value.
+std::string short_options_with_value(const CLI::App& app) {
     std::string letters;
-    const auto collect = [&](const CLI::App& app) {
-        for (const auto* option : app.get_options())
-            if (option->get_items_expected_max() > 0)
-                for (const auto& name : option->get_snames()) letters += name;
-    };
-    collect(commands.root());
-    for (const auto& command : commands.all()) collect(*command->app);
+    for (const auto* option : app.get_options())
+        if (option->get_items_expected_max() > 0)
+            for (const auto& name : option->get_snames()) letters += name;
     return letters;
 }
 
@@ -52,10 +48,10 @@ std::string command_word(Commands& commands, const std::vector<std::string>& wor
     return {};
 }
 
-bool asks_for_help(const std::vector<std::string>& words) {
-    for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i)
-        if (words[i] == "-h" || words[i] == "--help") return true;
-    return false;
+/// Among the words that are kdiag's own.
+bool has_word(const std::vector<std::string>& words, std::string_view wanted) {
+    const auto end = std::find(words.begin(), words.end(), "--");
+    return std::find(words.begin(), end, wanted) != end;
 }
 
 Error unknown_command(Commands& commands, const std::string& word, const std::string& program) {
@@ -76,6 +72,7 @@ Error unknown_flag(Commands& commands, const Command& command, const std::string
     Error error{.kind = ErrorKind::usage, .message = format("`{}` has no flag `{}`", command.app->get_name(), name)};
     const auto near = nearest(name, names, 1);
     error.help.push_back(near.empty() ? format("`{} {} -h` lists its flags", program, command.app->get_name()) : format("did you mean `{}`?", near.front()));
+    if (command.takes_words && near.empty()) error.help.push_back("flags of the command to run stand after `--`");
     return error;
 }
 
@@ -84,10 +81,10 @@ Error usage_error(const CLI::ParseError& parse_error) {
     return {.kind = ErrorKind::usage, .message = to_lower(std::string_view(parse_error.what()).substr(0, 1)) + std::string(parse_error.what()).substr(1)};
 }
 
-/// Every flag can also be set by KDIAG_<FLAG>.
+/// Every flag can also be set by KDIAG_<FLAG>, if its command has not named another variable.
 void name_variables(CLI::App& app) {
     for (auto* option : app.get_options()) {
-        if (option->get_lnames().empty() || option->get_positional()) continue;
+        if (option->get_lnames().empty() || option->get_positional() || !option->get_envname().empty()) continue;
         std::string name = "KDIAG_" + option->get_lnames().front();
         std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
         option->envname(name);
@@ -101,19 +98,33 @@ std::string program_name(const std::vector<std::string>& words) {
 
 /// JSON is asked for even if parsing fails before -o is understood.
 bool wants_json(const std::vector<std::string>& words) {
-    for (std::size_t i = 1; i < words.size(); ++i) {
+    for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i) {
         const std::string& value = (words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() ? words[i + 1] : words[i];
         if (value == "json" || value == "jsonl" || value == "--output=json" || value == "--output=jsonl") return i > 0 && (words[i] != value || value.starts_with("--"));
     }
     return false;
 }
 
-Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> words, const std::string& program) {
+/// Takes what follows `--` away from the words that are parsed.
+void keep_words(Command& command, std::vector<std::string>& words) {
+    const auto separator = std::find(words.begin(), words.end(), "--");
+    if (!command.takes_words || separator == words.end()) return;
+    command.words.assign(separator + 1, words.end());
+    words.erase(separator, words.end());
+}
+
+/// `command`: the one that the words name, also when it fails.
+Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> words, const std::string& program, Command*& command) {
+    words = normalize_argv(std::move(words), short_options_with_value(commands.root()));
     const std::string word = command_word(commands, words);
-    Command* command = commands.find(word);
+    command = commands.find(word);
     if (!word.empty() && command == nullptr) return unknown_command(commands, word, program);
-    if (std::find(words.begin(), words.end(), "--version") != words.end()) command = commands.find("version");
-    if (command == nullptr || asks_for_help(words)) {
+    if (command != nullptr) {
+        keep_words(*command, words);
+        words = normalize_argv(std::move(words), short_options_with_value(*command->app));
+    }
+    if (has_word(words, "--version")) command = commands.find("version");
+    if (command == nullptr || has_word(words, "-h") || has_word(words, "--help")) {
         commands.environment().out << (command != nullptr ? help_of(*command, program) : overview(commands, program));
         return ExitCode::ok;
     }
@@ -138,12 +149,17 @@ ExitCode exit_code_for(const Error& error, const app::Environment& environment) 
     return terminated ? ExitCode::terminated : exit_code_of(error.kind);
 }
 
-int finish(int code, app::Environment& environment) {
+/// As `command` counts codes; it may be none.
+int exit_status(ExitCode code, const Command* command) {
+    return command != nullptr && command->passes_code_on ? exit_code_beside_a_command(code) : static_cast<int>(code);
+}
+
+int finish(int code, const Command* command, app::Environment& environment) {
     environment.out.flush();
     const int error = environment.out_error ? environment.out_error() : 0;
     if (error == 0 || error == EPIPE) return code; // a reader that has seen enough is no failure
     environment.err << "error: cannot write the output: " << std::generic_category().message(error) << '\n';
-    return static_cast<int>(ExitCode::config);
+    return exit_status(ExitCode::config, command);
 }
 
 } // namespace
@@ -162,10 +178,12 @@ int run_cli(std::vector<std::string> words, app::Environment& environment) {
         add_help(commands);
         name_variables(commands.root());
         for (const auto& command : commands.all()) name_variables(*command->app);
-        const auto result = parse_and_run(commands, normalize_argv(std::move(words), short_options_with_value(commands)), program);
-        if (result) return finish(static_cast<int>(*result), environment);
-        app::print_error(result.error(), output, environment);
-        return finish(static_cast<int>(exit_code_for(result.error(), environment)), environment);
+        Command* command = nullptr;
+        const auto result = parse_and_run(commands, std::move(words), program, command);
+        if (result) return finish(static_cast<int>(*result), command, environment);
+        const int code = exit_status(exit_code_for(result.error(), environment), command);
+        app::print_error(result.error(), output, environment, code);
+        return finish(code, command, environment);
     } catch (const std::exception& exception) { // nothing below throws on purpose
         Error error{.kind = ErrorKind::internal, .message = format("a bug in kdiag: {}", exception.what()),
                     .help = {"please report it with the output of `kdiag version`"}};

@@ -22,6 +22,11 @@ struct Command {
     std::string examples; ///< lines, without indentation
     std::string details;  ///< paragraphs after the flags; may be empty
     std::function<Result<ExitCode>()> run;
+    /// Words after `--` are a command line of the user's: they go to `words` and are not parsed.
+    bool takes_words = false;
+    std::vector<std::string> words;
+    /// It passes on the exit code of a command that it runs: kdiag's own failures get codes above 200 (ux.md 3.8). `run` may set it.
+    bool passes_code_on = false;
 };
 
 /// The tree of commands while it is being built and parsed.

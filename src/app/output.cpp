@@ -19,10 +19,10 @@ struct FormatName {
 constexpr std::array k_formats = {FormatName{"text", Format::text}, FormatName{"wide", Format::wide}, FormatName{"json", Format::json},
                                   FormatName{"jsonl", Format::jsonl}, FormatName{"yaml", Format::yaml}};
 
-void print_error_json(const Error& error, std::ostream& out) {
+void print_error_json(const Error& error, int exit_code, std::ostream& out) {
     auto value = data::Value::object();
     value.set("apiVersion", "kdiag.dev/v1").set("kind", "Error");
-    value.set("exitCode", static_cast<int>(exit_code_of(error.kind))).set("reason", to_string(error.kind)).set("message", error.message);
+    value.set("exitCode", exit_code).set("reason", to_string(error.kind)).set("message", error.message);
     const auto list = [](const std::vector<std::string>& lines) {
         auto array = data::Value::array();
         for (const auto& line : lines) array.push_back(line);
@@ -70,9 +70,9 @@ void print_report(const report::Report& report, Format format, const report::Tex
     environment.out.flush();
 }
 
-void print_error(const Error& error, const OutputOptions& options, Environment& environment) {
+void print_error(const Error& error, const OutputOptions& options, Environment& environment, std::optional<int> exit_code) {
     if (options.format == Format::json || options.format == Format::jsonl) {
-        print_error_json(error, environment.err);
+        print_error_json(error, exit_code.value_or(static_cast<int>(exit_code_of(error.kind))), environment.err);
         return;
     }
     environment.err << "error: " << sanitize_line(error.message) << '\n';

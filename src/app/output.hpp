@@ -6,6 +6,7 @@
 #include "report/report.hpp"
 #include "util/result.hpp"
 
+#include <optional>
 #include <string>
 
 namespace kdiag::app {
@@ -29,6 +30,7 @@ report::TextOptions text_options(const OutputOptions& options, const Environment
 void print_report(const report::Report& report, Format format, const report::TextOptions& text, Environment& environment);
 
 /// The one place where an error is shown: `error:` with notes and help on standard error, or one JSON line when the output is JSON.
-void print_error(const Error& error, const OutputOptions& options, Environment& environment);
+/// `exit_code`: for JSON, where it is another than that of the error's kind.
+void print_error(const Error& error, const OutputOptions& options, Environment& environment, std::optional<int> exit_code = {});
 
 } // namespace kdiag::app

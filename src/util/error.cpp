@@ -45,4 +45,18 @@ ExitCode exit_code_of(ErrorKind kind) {
     return ExitCode::internal;
 }
 
+int exit_code_beside_a_command(ExitCode code) {
+    switch (code) {
+    case ExitCode::ok:
+    case ExitCode::interrupted:
+    case ExitCode::terminated: return static_cast<int>(code);
+    case ExitCode::internal: return 214;
+    default: return 200 + static_cast<int>(code);
+    }
+}
+
+ExitCode exit_code_of_command(int code) {
+    return static_cast<ExitCode>(code >= 0 && code <= 200 ? code : 255);
+}
+
 } // namespace kdiag

@@ -67,4 +67,10 @@ enum class ExitCode : int {
 
 ExitCode exit_code_of(ErrorKind kind);
 
+/// The code of kdiag itself where the code of a command that it runs (exec, debug, port-forward -- CMD) is passed on: the same digits in
+/// the two hundreds, which such a command rarely uses (KEP-2551: 70 is 214 there). What a signal ended keeps its code.
+int exit_code_beside_a_command(ExitCode code);
+/// The code of such a command, passed on: up to 200 as it is, 255 above.
+ExitCode exit_code_of_command(int code);
+
 } // namespace kdiag

@@ -49,3 +49,16 @@ TEST_CASE("a bad finding outranks a time-out, which outranks incompleteness") {
     options.require_complete = false;
     CHECK(exit_code_for(report_with({}, "forbidden"), options) == ExitCode::ok);
 }
+TEST_CASE("beside a command's own codes, those of kdiag are above 200") {
+    CHECK(exit_code_beside_a_command(ExitCode::ok) == 0);
+    CHECK(exit_code_beside_a_command(ExitCode::usage) == 202);
+    CHECK(exit_code_beside_a_command(ExitCode::network) == 204);
+    CHECK(exit_code_beside_a_command(ExitCode::not_found) == 209);
+    CHECK(exit_code_beside_a_command(ExitCode::internal) == 214);
+    CHECK(exit_code_beside_a_command(ExitCode::interrupted) == 130);
+    CHECK(exit_code_beside_a_command(ExitCode::terminated) == 143);
+    CHECK(static_cast<int>(exit_code_of_command(0)) == 0);
+    CHECK(static_cast<int>(exit_code_of_command(200)) == 200);
+    CHECK(static_cast<int>(exit_code_of_command(201)) == 255);
+    CHECK(static_cast<int>(exit_code_of_command(-1)) == 255);
+}
