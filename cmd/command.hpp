@@ -52,6 +52,7 @@ private:
 // One file each; every one maps its flags to the options of its app function and has no logic of its own.
 void add_diagnose(Commands& commands);
 void add_describe(Commands& commands);
+void add_exec(Commands& commands);
 void add_rule(Commands& commands);
 void add_version(Commands& commands);
 void add_options(Commands& commands);

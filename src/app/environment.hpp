@@ -27,6 +27,10 @@ struct Environment {
     const std::atomic<int>* signal = nullptr;
     bool stdout_is_terminal = false, stderr_is_terminal = false, stdin_is_terminal = false;
     int terminal_columns = 0; ///< 0: unknown
+    /// The standard streams as descriptors, for what passes bytes on while other things happen (exec, debug, logs).
+    struct Descriptors {
+        int in = 0, out = 1, err = 2;
+    } descriptors = {};
 };
 
 } // namespace kdiag::app

@@ -54,6 +54,13 @@ Value::Object& Value::make_object() {
     return std::get<Object>(m_data);
 }
 
+Value& Value::member(std::string_view key) {
+    auto& members = make_object();
+    for (auto& [name, value] : members)
+        if (name == key) return value;
+    return members.emplace_back(std::string(key), Value()).second;
+}
+
 const Value* Value::find(std::string_view key) const {
     for (const auto& [name, value] : as_object())
         if (name == key) return &value;

@@ -67,6 +67,8 @@ public:
         else
             return (*this)[key].at(rest...);
     }
+    /// A member to change; made as null where there is none.
+    Value& member(std::string_view key);
     /// Sets or replaces a member; makes this an object. Returns this object, so that calls chain.
     Value& set(std::string_view key, Value value);
     void remove(std::string_view key);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/exec.hpp"
+
+#include "command.hpp"
+#include "flag_values.hpp"
+
+namespace kdiag::cmd {
+
+namespace {
+
+struct Flags {
+    app::ExecOptions options;
+    std::string timeout, pod_running_timeout = "60s";
+};
+
+Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
+    auto& options = flags.options;
+    KD_TRY_ASSIGN(options.connect, connect_options(commands.globals()));
+    KD_TRY_ASSIGN(options.output, output_options(commands.globals(), "text"));
+    KD_TRY_ASSIGN(options.pod_running_timeout, parse_duration_flag("--pod-running-timeout", flags.pod_running_timeout));
+    if (!flags.timeout.empty()) {
+        KD_TRY_ASSIGN(const auto timeout, parse_duration_flag("--timeout", flags.timeout));
+        if (timeout.milliseconds > 0) options.timeout = timeout;
+    }
+    options.command = command.words;
+    return app::run_exec(options, commands.environment());
+}
+
+} // namespace
+
+void add_exec(Commands& commands) {
+    auto& command = commands.add("exec", "Run a command in a container", "Look inside");
+    command.usage = "exec POD|TYPE/NAME [-c CONTAINER] [flags] -- COMMAND [ARG ...]";
+    command.examples = R"(
+kdiag exec web-0 -- date                        # in the default container
+kdiag exec deploy/web -it -- sh                 # a shell in the pod that serves best
+kdiag exec svc/db -c postgres -- pg_isready
+tar c src | kdiag exec web-0 -i -- tar x -C /tmp
+kdiag exec web-0 -- tar c /var/log > logs.tar
+kdiag exec -l app=web --all -- cat /etc/hosts   # in every pod, lines named
+kdiag exec job/backup --timeout 30s -- sync
+)";
+    command.details = R"(
+The command stands after `--`; it is run as it is, without a shell:
+`-- sh -c 'echo $HOME'` brings one. Without -c the container is the one that the
+annotation kubectl.kubernetes.io/default-container names, else the first.
+
+Exit code: the command's own up to 200, 255 above. 126 and 127: it could not be
+started, as a shell says it. Failures of kdiag itself: 202 usage, 203
+configuration or a full disk, 204 connection lost (the command may still be
+running), 205 and 206 not allowed, 207 an unexpected answer, 208 --timeout, 209
+no such pod or container. 130, 143: interrupted, terminated here. With --all the
+highest code of all pods.
+
+-t needs a terminal as standard input; Ctrl-C and Ctrl-Z then go to the command.
+)";
+    auto flags = std::make_shared<Flags>();
+    auto& o = flags->options;
+    auto& app = *command.app;
+    app.add_option("target", o.target, "POD, TYPE/NAME or TYPE NAME");
+    app.add_option("-c,--container", o.container, "the container (default: the annotated one, else the first)")->type_name("NAME");
+    app.add_flag("-i,--stdin", o.stdin_open, "pass standard input; its end is passed on too");
+    app.add_flag("-t,--tty", o.tty, "with a terminal, for programs that want one");
+    app.add_option("-l,--selector", o.selector, "a pod whose labels match, instead of a name")->type_name("QUERY");
+    app.add_flag("--all", o.all, "in all pods of the object or selector that run, lines prefixed");
+    app.add_option("--concurrency", o.concurrency, "with --all: pods at once (default 8)")->check(CLI::Range(1, 64))->type_name("N");
+    app.add_option("--timeout", flags->timeout, "leave the command after this time (default: never)")->type_name("DURATION")->envname("KDIAG_EXEC_TIMEOUT");
+    app.add_option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a pod that runs (default 60s)")->type_name("DURATION");
+    command.takes_words = true;
+    command.passes_code_on = true;
+    command.run = [flags, &command, &commands] { return run(*flags, command, commands); };
+}
+
+} // namespace kdiag::cmd
