@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/forward_wire.hpp"
+#include "net/spdy_session.hpp"
+#include "net/websocket.hpp"
+#include "util/format.hpp"
+
+#include <optional>
+
+namespace kdiag::client {
+
+namespace {
+
+constexpr std::size_t k_most_refusal = 8 * 1024;
+
+/// Two streams a connection: `error` for the kubelet's word when it fails, `data` for the bytes (kubelet's portforward, client-go's
+/// tools/portforward).
+class SpdyWire final : public ForwardWire {
+public:
+    SpdyWire(bool tunnelled, Events events)
+        : m_events(std::move(events)), m_session([this](std::string bytes) { put(std::move(bytes)); },
+                                                 {.on_reply = [this](Id id) { replied(id); }, .on_data = [this](Id id, std::string_view bytes) { take(id, bytes); },
+                                                  .on_end = [this](Id id) { stream_ended(id, false); }, .on_reset = [this](Id id, std::uint32_t) { stream_ended(id, true); }}) {
+        if (tunnelled) m_tunnel.emplace(m_events.send, [this](const net::Websocket::Part& part) { unwrap(part.bytes); });
+    }
+
+    /// Both at once saves a round trip: the kubelet pairs them by the number of the request.
+    void open(std::uint16_t port) override {
+        m_error = m_session.open({{"streamtype", "error"}, {"port", std::to_string(port)}, {"requestid", "0"}});
+        m_data = m_session.open({{"streamtype", "data"}, {"port", std::to_string(port)}, {"requestid", "0"}});
+    }
+    bool ready() const override { return m_data_replied; }
+    void send(std::string_view bytes) override {
+        if (!m_reset) m_session.send(m_data, bytes);
+    }
+    void end() override {
+        if (!m_reset) m_session.end(m_data);
+    }
+
+    Status receive(std::string_view bytes) override {
+        if (!m_tunnel) return m_session.receive(bytes);
+        KD_TRY(m_tunnel->receive(bytes));
+        return std::exchange(m_inner, {});
+    }
+    /// SPDY's pings are data to the tunnel, so that those of the WebSocket are not needed.
+    Status passed(Duration time, bool paused) override { return m_session.passed(time, paused); }
+
+    const std::string& refusal() const override { return m_refusal; }
+    bool ended() const override { return m_ended || over(); }
+    bool over() const override { return m_reset || (m_tunnel && m_tunnel->closed()) || m_session.going_away() || (m_error_ended && !m_refusal.empty()); }
+
+private:
+    using Id = net::SpdySession::StreamId;
+
+    void put(std::string bytes) {
+        if (!m_tunnel) return m_events.send(std::move(bytes));
+        for (std::string_view rest = bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), k_most_message))) m_tunnel->send({}, rest.substr(0, k_most_message));
+    }
+    void unwrap(std::string_view bytes) {
+        if (m_inner) m_inner = m_session.receive(bytes);
+    }
+    void replied(Id id) {
+        if (id == m_error) m_session.end(m_error);
+        if (id == m_data) m_data_replied = true;
+    }
+    void take(Id id, std::string_view bytes) {
+        if (id == m_data && !m_ended) m_events.on_bytes(bytes);
+        if (id == m_error) m_refusal.append(bytes.substr(0, k_most_refusal - m_refusal.size()));
+    }
+    void stream_ended(Id id, bool reset) {
+        if (id == m_error) m_error_ended = true;
+        if (id != m_data) return;
+        m_ended = true;
+        m_reset = m_reset || reset;
+    }
+
+    static constexpr std::size_t k_most_message = net::Websocket::k_most_payload + 8; // a whole SPDY frame
+    Events m_events;
+    Id m_error = 0, m_data = 0;
+    bool m_data_replied = false, m_ended = false, m_reset = false, m_error_ended = false;
+    std::string m_refusal;
+    Status m_inner;
+    std::optional<net::Websocket> m_tunnel;
+    net::SpdySession m_session;
+};
+
+} // namespace
+
+std::unique_ptr<ForwardWire> forward_over_spdy(bool tunnelled, ForwardWire::Events events) {
+    return std::make_unique<SpdyWire>(tunnelled, std::move(events));
+}
+
+} // namespace kdiag::client

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/port_forward.hpp"
+
+#include "client_fixture.hpp"
+#include "support/spdy_kubelet.hpp"
+#include "support/websocket_peer.hpp"
+
+#include <atomic>
+#include <chrono>
+
+using namespace kdiag;
+using namespace kdiag::test;
+
+namespace {
+
+constexpr const char* k_spdy_head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n";
+constexpr const char* k_tunnel = "SPDY/3.1+portforward.k8s.io";
+constexpr const char* k_bare_403 = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n";
+
+/// What a pod's program does with a connection: bytes in, bytes out; an empty answer with `fin` ends it.
+struct Answer {
+    std::string bytes = {};
+    bool fin = false;
+    std::string refusal = {}; ///< of the kubelet, instead
+};
+using Program = std::function<Answer(std::string_view bytes, bool fin)>;
+
+/// The kubelet's end of one forwarded connection.
+void serve_spdy(Wire& wire, const Program& program, std::string* port = nullptr) {
+    SpdyReader reader;
+    std::uint32_t error = 0, data = 0;
+    const auto act = [&](const Answer& answer) {
+        if (!answer.refusal.empty()) {
+            wire.write(spdy_data(error, 0, answer.refusal));
+            wire.write(spdy_data(error, 1, "") + spdy_data(data, 1, ""));
+        }
+        for (std::string_view rest = answer.bytes; !rest.empty(); rest.remove_prefix(std::min<std::size_t>(32768, rest.size()))) wire.write(spdy_data(data, 0, rest.substr(0, 32768)));
+        if (answer.fin) wire.write(spdy_data(data, 1, "") + spdy_data(error, 1, ""));
+        return !answer.fin && answer.refusal.empty();
+    };
+    for (bool on = true; on;) {
+        const auto bytes = wire.read(64 * 1024);
+        if (bytes.empty()) return;
+        for (const auto& frame : reader.read(bytes)) {
+            if (frame.type == 1) {
+                (frame.headers.at("streamtype") == "error" ? error : data) = frame.stream;
+                if (port != nullptr) *port = frame.headers.at("port");
+                wire.write(spdy_control(2, 0, SpdyPeer::id(frame.stream) + spdy_empty_headers(error == 0 || data == 0)));
+                if (error != 0 && data != 0) on = act(program("", false));
+            } else if (frame.type == 0 && frame.stream == data) {
+                on = act(program(frame.payload, frame.fin));
+            } else if (frame.type == 6) {
+                wire.write(spdy_control(6, 0, SpdyPeer::id(frame.status)));
+            }
+        }
+    }
+    while (!wire.read(64 * 1024).empty()) {} // until the client has gone
+}
+
+FakeReply spdy_reply(Program program, std::string* port = nullptr) {
+    return {.raw = k_spdy_head, .take_over = [program = std::move(program), port](Wire& wire) { serve_spdy(wire, program, port); }};
+}
+
+/// The same in the messages of a WebSocket, in frames of 4 KiB as the API server writes them.
+FakeReply tunnel_reply(const FakeRequest& request, Program program, std::string* port = nullptr) {
+    return {.take_over = [request, program = std::move(program), port](Wire& wire) {
+        WebsocketPeer peer(wire, request, k_tunnel);
+        std::string waiting;
+        Wire inner{.read = [&](std::size_t) { return peer.receive().value_or(""); }, .write = [&](std::string_view bytes) { peer.send(bytes, 4096); }, .reset = wire.reset, .rest = wire.rest};
+        serve_spdy(inner, program, port);
+    }};
+}
+
+Answer echo(std::string_view bytes, bool fin) {
+    return {.bytes = std::string(bytes), .fin = fin};
+}
+
+/// A connection and what became of it.
+struct Connection {
+    bool open = false, ended_bytes = false, over = false, drained = false;
+    std::string got;
+    std::size_t taken = 0;
+    bool keep = true;
+    std::optional<Error> error;
+    std::unique_ptr<client::PodConnection> pod;
+
+    Connection() = default;
+    explicit Connection(client::PortForward& forward, std::uint16_t port = 80) { connect(forward, port); }
+    void connect(client::PortForward& forward, std::uint16_t port = 80) {
+        pod = forward.connect(port, {.on_open = [this] { open = true; },
+                                     .on_bytes = [this](std::string_view bytes) {
+                                         taken += bytes.size();
+                                         if (keep) got += bytes;
+                                     },
+                                     .on_drained = [this] { drained = true; }, .on_end_of_bytes = [this] { ended_bytes = true; },
+                                     .on_end = [this](std::optional<Error> end) {
+                                         over = true;
+                                         error = std::move(end);
+                                     }});
+    }
+};
+
+template <class Predicate> bool turn_until(client::ApiClient& api, Predicate predicate, int seconds = 20) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+    while (!predicate() && std::chrono::steady_clock::now() < end) api.loop().turn(Duration{50});
+    return predicate();
+}
+
+/// An echo there and back, and an end.
+void check_echo(client::ApiClient& api, client::PortForward& forward) {
+    Connection connection(forward);
+    REQUIRE(turn_until(api, [&] { return connection.open || connection.over; }));
+    REQUIRE(connection.open);
+    connection.pod->write("hello");
+    REQUIRE(turn_until(api, [&] { return connection.got == "hello"; }));
+    connection.pod->end_writing();
+    REQUIRE(turn_until(api, [&] { return connection.ended_bytes; }));
+}
+
+} // namespace
+
+TEST_CASE("bytes through the tunnel, in frames of any size") {
+    std::string port;
+    HttpServer server([&](const FakeRequest& request) { return tunnel_reply(request, echo, &port); }, server_identity());
+    auto config = config_for(server);
+    config.token = Secret("abc");
+    auto api = client_for(std::move(config));
+    client::PortForward forward(*api, "shop", "web");
+    check_echo(*api, forward);
+    CHECK(port == "80");
+    CHECK(forward.way() == "SPDY/3.1 over WebSocket");
+    const auto request = server.requests().at(0);
+    CHECK(request.target == "/api/v1/namespaces/shop/pods/web/portforward");
+    CHECK(request.header("sec-websocket-protocol") == k_tunnel);
+    CHECK(request.header("authorization") == "Bearer abc");
+}
+
+TEST_CASE("a server before 1.31 gets SPDY, and is not asked for more again") {
+    HttpServer server([](const FakeRequest& request) { return request.method == "GET" ? FakeReply{.raw = k_bare_403} : spdy_reply(echo); });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    check_echo(*api, forward);
+    check_echo(*api, forward);
+    CHECK(forward.way() == "SPDY/3.1");
+    REQUIRE(server.requests().size() == 3);
+    CHECK(server.requests()[2].method == "POST");
+    CHECK(server.requests()[2].header("x-stream-protocol-version") == "portforward.k8s.io");
+}
+
+TEST_CASE("a role with only `create` leads to SPDY; with neither verb both are named") {
+    bool create = true;
+    HttpServer server([&](const FakeRequest& request) {
+        if (request.method == "POST" && create) return spdy_reply(echo);
+        return status_reply(403, "Forbidden", request.method == "GET" ? "cannot get resource pods/portforward" : "cannot create resource pods/portforward");
+    });
+    auto api = client_for(config_for(server));
+    {
+        client::PortForward forward(*api, "shop", "web");
+        check_echo(*api, forward);
+    }
+    create = false;
+    client::PortForward forward(*api, "shop", "web");
+    Connection connection(forward);
+    REQUIRE(turn_until(*api, [&] { return connection.over; }));
+    REQUIRE(connection.error);
+    CHECK(connection.error->kind == ErrorKind::forbidden);
+    CHECK(words_of(*connection.error).find("neither `get` nor `create` on pods/portforward") != std::string::npos);
+}
+
+TEST_CASE("WebSocket v4 is what is left: ports, bytes, refusal, no end of one direction") {
+    const auto server_with = [](std::function<void(WebsocketPeer&)> talk) {
+        return [talk](const FakeRequest& request) {
+            if (request.method == "POST") return FakeReply{.status = 405, .body = "no", .content_type = "text/plain"};
+            if (request.header("sec-websocket-protocol") == k_tunnel) return FakeReply{.raw = k_bare_403};
+            return FakeReply{.take_over = [request, talk](Wire& wire) {
+                WebsocketPeer peer(wire, request, "v4.channel.k8s.io");
+                peer.send(std::string("\x00\x50\x00", 3));
+                peer.send(std::string("\x01\x50\x00", 3));
+                talk(peer);
+            }};
+        };
+    };
+    HttpServer good(server_with([](WebsocketPeer& peer) {
+        const auto message = peer.receive();
+        if (message) peer.send(std::string(1, '\0') + "re:" + message->substr(1), 2);
+        peer.close(1000);
+    }));
+    auto api = client_for(config_for(good));
+    client::PortForward forward(*api, "shop", "web");
+    Connection connection(forward);
+    REQUIRE(turn_until(*api, [&] { return connection.open; }));
+    connection.pod->write("hello");
+    connection.pod->end_writing(); // must not cut off the answer
+    REQUIRE(turn_until(*api, [&] { return connection.over; }));
+    CHECK(connection.got == "re:hello");
+    CHECK(connection.ended_bytes);
+    CHECK(!connection.error);
+    CHECK(good.requests().back().target == "/api/v1/namespaces/shop/pods/web/portforward?ports=80");
+    CHECK(forward.way() == "WebSocket v4");
+
+    HttpServer refusing(server_with([](WebsocketPeer& peer) {
+        peer.send("\x01" "error forwarding port 80 to pod p, uid u: dial tcp 127.0.0.1:80: connect: connection refused");
+        peer.close(1000);
+    }));
+    auto other = client_for(config_for(refusing));
+    client::PortForward refused(*other, "shop", "web");
+    Connection lost(refused);
+    REQUIRE(turn_until(*other, [&] { return lost.over; }));
+    REQUIRE(lost.error);
+    CHECK(lost.error->message == "nothing listens on port 80 in pod web");
+}
+
+TEST_CASE("a connection that is refused in the pod") {
+    for (const bool tunnel : {true, false}) {
+        HttpServer server([&](const FakeRequest& request) {
+            const auto program = [](std::string_view, bool) { return Answer{.refusal = "error forwarding port 80 to pod p, uid u: dial tcp4 127.0.0.1:80: connect: connection refused"}; };
+            return tunnel ? tunnel_reply(request, program) : spdy_reply(program);
+        });
+        auto config = config_for(server);
+        if (!tunnel) config.streams = config::ClusterConfig::Streams::spdy;
+        auto api = client_for(std::move(config));
+        client::PortForward forward(*api, "shop", "web");
+        Connection connection(forward);
+        REQUIRE(turn_until(*api, [&] { return connection.over; }));
+        REQUIRE(connection.error);
+        CHECK(connection.error->kind == ErrorKind::network);
+        CHECK(connection.error->message == "nothing listens on port 80 in pod web");
+    }
+}
+
+TEST_CASE("a pod that is gone says so") {
+    HttpServer server([](const FakeRequest& request) {
+        return tunnel_reply(request, [](std::string_view, bool) { return Answer{.refusal = "failed to find sandbox \"abc\" in store: not found"}; });
+    });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    Connection connection(forward);
+    REQUIRE(turn_until(*api, [&] { return connection.over; }));
+    REQUIRE(connection.error);
+    CHECK(connection.error->kind == ErrorKind::gone);
+
+    HttpServer absent([](const FakeRequest&) { return status_reply(404, "NotFound", "pods \\\"web\\\" not found"); });
+    auto other = client_for(config_for(absent));
+    client::PortForward nothing(*other, "shop", "web");
+    Connection missing(nothing);
+    REQUIRE(turn_until(*other, [&] { return missing.over; }));
+    CHECK(missing.error->kind == ErrorKind::not_found);
+    CHECK(absent.requests().size() == 1);
+}
+
+TEST_CASE("a connection that breaks is an error, in the handshake and after it") {
+    for (std::size_t cut = 0; cut < 400; cut += 7) {
+        HttpServer server([&](const FakeRequest& request) {
+            const auto bytes = websocket_head(request, k_tunnel) + websocket_frame(0x82, spdy_control(2, 0, SpdyPeer::id(1))) + websocket_frame(0x82, spdy_control(2, 0, SpdyPeer::id(3))) +
+                               websocket_frame(0x82, spdy_data(3, 0, std::string(300, 'x')));
+            return FakeReply{.take_over = [bytes, cut](Wire& wire) {
+                if (cut > 0) wire.write(std::string_view(bytes).substr(0, cut));
+            }};
+        });
+        auto api = client_for(config_for(server));
+        client::PortForward forward(*api, "shop", "web");
+        Connection connection(forward);
+        REQUIRE(turn_until(*api, [&] { return connection.over; }));
+        REQUIRE(connection.error);
+        CHECK(connection.error->kind == ErrorKind::network);
+    }
+}
+
+TEST_CASE("warm connections are upgraded ahead, used, and made again") {
+    HttpServer server([](const FakeRequest& request) { return tunnel_reply(request, echo); });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    std::optional<bool> stands;
+    forward.keep_warm(2, [&](Status status) { stands = status.has_value(); });
+    REQUIRE(turn_until(*api, [&] { return server.requests().size() == 2; }));
+    CHECK(stands == true);
+    for (int turn = 0; turn < 5; ++turn) api->loop().turn(Duration{20});
+    check_echo(*api, forward);
+    REQUIRE(turn_until(*api, [&] { return server.requests().size() == 3; }));
+    for (int turn = 0; turn < 5; ++turn) api->loop().turn(Duration{20});
+    CHECK(server.requests().size() == 3);
+}
+
+TEST_CASE("the first warm connection tells whether forwarding is possible at all") {
+    HttpServer server([](const FakeRequest&) { return status_reply(500, "InternalError", "error dialing backend"); });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    std::optional<Error> error;
+    forward.keep_warm(1, [&](Status status) { error = status.error(); });
+    REQUIRE(turn_until(*api, [&] { return error.has_value(); }));
+    CHECK(words_of(*error).find("error dialing backend") != std::string::npos);
+}
+
+TEST_CASE("megabytes there and back, both ends slow at times, byte for byte") {
+    constexpr std::size_t k_total = 16u << 20;
+    for (const bool tunnel : {true, false}) {
+        HttpServer server([&](const FakeRequest& request) { return tunnel ? tunnel_reply(request, echo) : spdy_reply(echo); }, server_identity());
+        auto config = config_for(server);
+        if (!tunnel) config.streams = config::ClusterConfig::Streams::spdy;
+        auto api = client_for(std::move(config));
+        client::PortForward forward(*api, "shop", "web");
+        Connection connection(forward);
+        connection.keep = true;
+        REQUIRE(turn_until(*api, [&] { return connection.open; }));
+        std::size_t written = 0, checked = 0;
+        bool right = true, paused = false;
+        while (checked < k_total && !connection.over) {
+            while (!connection.pod->full() && written < k_total) {
+                std::string piece(64 * 1024, '\0');
+                for (auto& byte : piece) byte = static_cast<char>(written++ % 251);
+                connection.pod->write(piece);
+            }
+            api->loop().turn(Duration{20});
+            for (const char byte : connection.got) right = right && byte == static_cast<char>(checked++ % 251);
+            connection.got.clear();
+            if (!paused && checked > k_total / 2) {
+                paused = true;
+                connection.pod->pause();
+                for (int turn = 0; turn < 20; ++turn) api->loop().turn(Duration{10});
+                CHECK(connection.got.size() <= 128 * 1024);
+                connection.pod->resume();
+            }
+        }
+        CHECK(checked == k_total);
+        CHECK(right);
+        CHECK(connection.drained);
+    }
+}
