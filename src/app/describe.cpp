@@ -119,6 +119,7 @@ Result<ExitCode> run_describe(const DescribeOptions& options, Environment& envir
     collect::ReadRequest request;
     request.scope = scope_of(options.connect, options.all_namespaces, *source);
     if (const auto name = only_namespace(targets); !name.empty()) request.scope = {.all_namespaces = false, .namespace_name = name};
+    request.any_kind = true;
     request.timeout = options.timeout;
     request.concurrency = options.concurrency;
     request.interrupted = environment.interrupted;

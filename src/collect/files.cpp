@@ -40,8 +40,7 @@ public:
         facts::SnapshotParts parts;
         parts.scope = request.scope;
         ObjectSink sink(parts, request.resources, request.scope);
-        std::size_t files = 0;
-        Status broken;
+        std::size_t files = 0, foreign = 0;
         const auto walked = each_object_of_any([&](const std::string& path, const RecordedObject& object) {
             const auto* info = kube::find_by_kind(kube::group_of(object.api_version), object.kind);
             const std::string_view where = m_recording.is_single_file() ? std::string_view() : std::string_view(path);
@@ -49,6 +48,8 @@ public:
                 sink.add(info->resource, object.json, where);
             else if (object.kind.empty())
                 sink.add_untyped(object.json, where);
+            else
+                ++foreign;
         }, [&](const std::string& api_version, const std::string& kind) {
             const auto* info = kube::find_by_kind(kube::group_of(api_version), kind);
             if (info != nullptr && request.resources.has(info->resource)) parts.read.add(info->resource);
@@ -58,7 +59,7 @@ public:
             if (sink.objects() == 0) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
             parts.gaps.push_back({.resource = kube::Resource::pods, .reason = facts::GapReason::error, .detail = "interrupted before everything was read", .partial = true});
         }
-        if (sink.objects() == 0 && parts.gaps.empty() && parts.read.empty()) return nothing_in(files);
+        if (sink.objects() == 0 && parts.gaps.empty() && parts.read.empty() && !(request.any_kind && foreign > 0)) return nothing_in(files);
         if (sink.objects() == sink.broken() && !parts.gaps.empty()) return unreadable(parts.gaps.front());
         if (sink.objects() == 1) parts.partial = parts.read;
         if (request.max_logs > 0) KD_TRY(add_logs(parts, request));

@@ -35,6 +35,8 @@ struct ReadRequest {
     /// For objects and logs together. Lists are never left out for it; logs are, down to the three that tell most.
     std::size_t most_requests = 25;
     std::size_t log_lines = 20;
+    /// Objects that no rule knows are enough: a recording of nothing else is no error.
+    bool any_kind = false;
     Duration timeout = Duration::seconds(60); ///< for everything together; 0: none
     std::size_t concurrency = 8;
     std::function<void(const Progress&)> on_progress = {};

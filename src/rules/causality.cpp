@@ -70,6 +70,7 @@ std::vector<Edge> candidate_edges(const std::vector<Finding>& findings) {
         }
         // About the very same object (not only the same owner), the lower stage explains the higher.
         for (const auto& ref : findings[effect].affected) {
+            if (findings[effect].stands_alone) break;
             const auto found = index.find(ref.key());
             if (found == index.end()) continue;
             for (std::size_t cause : found->second)

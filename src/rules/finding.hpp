@@ -67,6 +67,8 @@ struct Finding {
     /// Objects whose own findings would explain this one: the unready pods of a Service, the claim of a pod. A finding about one
     /// of them (as subject, owner, affected or shared object) becomes `causedBy`.
     std::vector<kube::ObjectRef> explained_by = {};
+    /// What else is wrong with the same object does not explain this: a Service whose selector is wrong gets its address all the same.
+    bool stands_alone = false;
     /// The one object behind several workloads: ConfigMap, node, claim, registry (kind `Registry`). Findings of one rule that
     /// share it are folded into one.
     kube::ObjectRef shared = {};

@@ -87,6 +87,16 @@ TEST_CASE("a recording that cannot be read is an error that names it and says wh
     check_refused(run_kdiag("diagnose --from - </dev/null"), 3, "standard input holds no JSON or YAML");
 }
 
+TEST_CASE("a recording of nothing but objects that no rule knows can be described") {
+    const TemporaryFolder folder;
+    const auto path = folder.write("widget.json", R"({"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"a","namespace":"shop"},
+        "status":{"conditions":[{"type":"Ready","status":"False","reason":"NoColour","message":"no colour was given"}]}})");
+    const auto described = run_kdiag("describe widget a -n shop --from " + path);
+    CHECK(described.code == 0);
+    CHECK(has(described.out, "no colour was given"));
+    check_refused(run_kdiag("describe widget b -n shop --from " + path), 9, "no widget `b`");
+}
+
 TEST_CASE("part of a recording that cannot be read makes the result incomplete, and says so") {
     const TemporaryFolder folder;
     const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}})";

@@ -139,6 +139,13 @@ TEST_CASE("of two findings about one object the lower stage is the cause") {
     CHECK(of_rule(findings, k_claim).caused_by.empty());
 }
 
+TEST_CASE("a finding that stands alone is not explained by what else is wrong with its object") {
+    auto alone = finding(k_service, ref("Service", "web"));
+    alone.stands_alone = true;
+    const auto findings = linked({alone, finding(k_claim, ref("Service", "web"))});
+    CHECK(of_rule(findings, k_service).caused_by.empty());
+}
+
 TEST_CASE("a chain leads from the Service over its workload and pods to the claim") {
     auto pod = finding(k_pod_general, ref("Pod", "web-a", "app"), ref("Deployment", "web"));
     pod.explained_by = {ref("PersistentVolumeClaim", "data")};

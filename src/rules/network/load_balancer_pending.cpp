@@ -36,6 +36,7 @@ void check(const RuleContext& context, FindingSink& sink) {
             continue;
         Finding finding;
         finding.subject = kube::ref_of(service);
+        finding.stands_alone = true;
         finding.severity = failure != nullptr ? Severity::error : Severity::warning;
         finding.confidence = failure != nullptr ? Confidence::certain : Confidence::likely;
         finding.first_seen = service.meta.created;

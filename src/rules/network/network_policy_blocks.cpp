@@ -48,6 +48,7 @@ void report(const kube::Service& service, const kube::Pod& pod, const PolicyList
     for (const auto* policy : policies) names.push_back(kube::ref_of(*policy).display());
     Finding finding;
     finding.subject = kube::ref_of(service);
+    finding.stands_alone = true;
     finding.confidence = Confidence::likely; // whether the network enforces policies cannot be seen
     finding.first_seen = policies.front()->meta.created;
     if (policies.size() == 1) finding.shared = kube::ref_of(*policies.front());
