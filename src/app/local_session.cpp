@@ -85,6 +85,7 @@ void LocalSession::opened() {
         send_size(m_options.redraw ? 1 : 0);
         if (m_options.redraw) m_redraw = m_loop.after(k_redraw_after, [this] { send_size(); });
     }
+    if (!m_options.first_input.empty()) m_session->write_stdin(m_options.first_input);
     if (m_options.command.stdin_open)
         m_input.emplace(m_loop, m_environment.descriptors.in,
                         local::Input::Events{.on_data = [this](std::string_view bytes) { take_input(bytes); }, .on_end = [this](std::optional<Error> error) { input_ended(std::move(error)); }});

@@ -13,6 +13,7 @@ struct SessionOptions {
     std::optional<Duration> timeout;
     /// Attach: the program that runs draws its screen again, because the size seems to change (as kubectl attach does).
     bool redraw = false;
+    std::string first_input = {}; ///< sent before anything that is typed
 };
 
 /// How a session ended; the first that applies.

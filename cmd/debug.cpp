@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/debug.hpp"
+
+#include "command.hpp"
+#include "flag_values.hpp"
+
+#include "util/format.hpp"
+
+namespace kdiag::cmd {
+
+namespace {
+
+struct Flags {
+    app::DebugOptions options;
+    app::debug::CopyWish copy;
+    std::string image, profile = "auto", start_timeout = "5m";
+    std::vector<std::string> env, images;
+    bool attach = true, remove = false, share_processes = true;
+    CLI::Option *attach_option = nullptr, *remove_option = nullptr, *share_option = nullptr, *image_option = nullptr;
+};
+
+/// `NAME=VALUE`.
+Result<std::pair<std::string, std::string>> pair_of(const std::string& flag, const std::string& word) {
+    const auto at = word.find('=');
+    if (at == std::string::npos || at == 0) return Error{.kind = ErrorKind::usage, .message = format("{} does not take `{}`", flag, word), .help = {"it takes NAME=VALUE"}};
+    return std::pair(word.substr(0, at), word.substr(at + 1));
+}
+
+Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
+    auto& options = flags.options;
+    KD_TRY_ASSIGN(options.connect, connect_options(commands.globals()));
+    KD_TRY_ASSIGN(options.output, output_options(commands.globals(), "text"));
+    KD_TRY_ASSIGN(options.profile, app::debug::parse_profile(flags.profile));
+    KD_TRY_ASSIGN(options.start_timeout, parse_duration_flag("--start-timeout", flags.start_timeout));
+    for (const auto& word : flags.env) {
+        KD_TRY_ASSIGN(auto pair, pair_of("--env", word));
+        options.container.env.push_back(std::move(pair));
+    }
+    for (const auto& word : flags.images) {
+        KD_TRY_ASSIGN(auto pair, pair_of("--set-image", word));
+        flags.copy.images.insert(std::move(pair));
+    }
+    if (flags.attach_option->count() > 0) options.attach = flags.attach;
+    if (flags.remove_option->count() > 0) options.remove = flags.remove;
+    if (flags.share_option->count() > 0) flags.copy.share_processes = flags.share_processes;
+    options.container.command = command.words;
+    // A copy may change a container that is there, or only images: then no container is added, and no image is needed.
+    const bool adds_none = !flags.copy.name.empty() && (!options.container.name.empty() || !flags.copy.images.empty());
+    if (flags.image_option->count() > 0 || !adds_none) options.container.image = flags.image;
+    if (!flags.copy.name.empty()) options.copy = flags.copy;
+    else if (!flags.copy.images.empty() || flags.copy.same_node)
+        return Error{.kind = ErrorKind::usage, .message = "--set-image and --same-node go with --copy-to", .help = {"add --copy-to NAME"}};
+    return app::run_debug(options, commands.environment());
+}
+
+} // namespace
+
+void add_debug(Commands& commands) {
+    auto& command = commands.add("debug", "Start a debug container next to a container", "Look inside");
+    command.usage = "debug POD|TYPE/NAME|node/NAME [flags] [-- COMMAND [ARG ...]]";
+    command.examples = R"(
+kdiag debug web-0 -it                           # a shell beside the default container
+kdiag debug deploy/api --target api -it         # sees the processes of container api
+kdiag debug web-0 --image nicolaka/netshoot -it -- tcpdump -i eth0
+kdiag debug web-0 -- wget -qO- localhost:8080   # one command, its output and exit code
+kdiag debug web-0 --copy-to web-copy --rm -it   # in a copy of the pod
+kdiag debug web-0 --copy-to x -c app -it -- sh  # a copy whose container app runs a shell
+kdiag debug node/worker-1 -it                   # on a node, its files at /host
+)";
+    command.details = R"(
+Beside a container it is an ephemeral container: it stays, ended or not, until the
+pod is deleted; one that runs and is the same is used again (--new: another one).
+Copies stay unless --rm is given; pods on nodes are deleted at the end unless
+--rm=false. All that is typed or printed is in the container's log.
+
+Profiles (--profile), as kubectl's: general (+SYS_PTRACE), baseline (nothing more),
+restricted (no root, no capabilities), netadmin (+NET_ADMIN, NET_RAW), sysadmin
+(privileged). auto is the strongest of general, baseline and restricted that the
+Pod Security level of the namespace allows. On nodes all but baseline and
+restricted use the host's namespaces.
+
+The files of the container under --target are at /proc/1/root, if the users match.
+
+Exit code: that of the debug container's program up to 200, 255 above; failures of
+kdiag itself are 202 to 209 as for exec.
+)";
+    auto flags = std::make_shared<Flags>();
+    auto& o = flags->options;
+    auto& app = *command.app;
+    app.add_option("target", o.target, "POD, TYPE/NAME or node/NAME");
+    flags->image = "busybox:stable";
+    flags->image_option = app.add_option("--image", flags->image, "image with the tools (default busybox:stable)")->type_name("IMAGE");
+    app.add_option("--image-pull-policy", o.container.pull_policy, "Always, IfNotPresent or Never")->type_name("POLICY");
+    app.add_option("--target", o.target_container, "see the processes of this container (default: the default one, if it runs)")->type_name("NAME");
+    app.add_option("-c,--container", o.container.name, "name of the debug container; with --copy-to also one to change")->type_name("NAME");
+    app.add_flag("-i,--stdin", o.container.stdin_open, "pass standard input (at a terminal -it is the default)");
+    app.add_flag("-t,--tty", o.container.tty, "with a terminal");
+    app.add_option("--profile", flags->profile, "auto, general, baseline, restricted, netadmin, sysadmin")->type_name("PROFILE");
+    app.add_option("--custom", o.custom_file, "YAML or JSON file with parts of a container, laid over the profile")->type_name("FILE");
+    app.add_option("--env", flags->env, "a variable of the container; repeatable")->allow_extra_args(false)->type_name("NAME=VALUE");
+    app.add_flag("--reuse,!--new", o.reuse, "use a debug container again that runs and is the same (the default)");
+    flags->attach_option = app.add_flag("--attach,!--no-attach", flags->attach, "join it (the default with -i or a command)");
+    app.add_flag("--arguments-only", o.container.command_is_arguments, "what follows -- are arguments of the image's own program");
+    app.add_option("--start-timeout", flags->start_timeout, "wait so long until it runs (default 5m)")->type_name("DURATION");
+    app.add_option("--copy-to", flags->copy.name, "debug a copy of the pod with this name")->type_name("NAME");
+    flags->remove_option = app.add_flag("--rm,!--keep", flags->remove, "delete the copy or the pod on the node at the end");
+    app.add_flag("--replace", o.replace, "with --copy-to: delete the original pod");
+    app.add_flag("--same-node", flags->copy.same_node, "with --copy-to: on the same node");
+    flags->share_option = app.add_flag("--share-processes,!--no-share-processes", flags->share_processes, "with --copy-to: containers see each other's processes (the default)");
+    app.add_option("--set-image", flags->images, "with --copy-to: other images, `*` for all containers")->delimiter(',')->allow_extra_args(false)->type_name("NAME=IMAGE");
+    app.add_flag("--keep-labels", flags->copy.kept.labels, "with --copy-to: keep labels, so that Services send it requests");
+    app.add_flag("--keep-annotations", flags->copy.kept.annotations, "with --copy-to: keep annotations");
+    app.add_flag("--keep-liveness", flags->copy.kept.liveness, "with --copy-to: keep liveness probes");
+    app.add_flag("--keep-readiness", flags->copy.kept.readiness, "with --copy-to: keep readiness probes");
+    app.add_flag("--keep-startup", flags->copy.kept.startup, "with --copy-to: keep startup probes");
+    app.add_flag("--keep-init-containers,!--no-init-containers", flags->copy.kept.init_containers, "with --copy-to: run init containers (the default)");
+    command.takes_words = true;
+    command.passes_code_on = true;
+    command.run = [flags, &command, &commands] { return run(*flags, command, commands); };
+}
+
+} // namespace kdiag::cmd

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/debug.hpp"
+
+#include "app/debug/session.hpp"
+#include "app/debug/start.hpp"
+#include "app/pod_choice.hpp"
+#include "app/pod_target.hpp"
+#include "app/start_failure.hpp"
+#include "config/files.hpp"
+#include "data/json.hpp"
+#include "data/yaml.hpp"
+#include "util/format.hpp"
+#include "util/sanitize.hpp"
+#include "util/strings.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace kdiag::app {
+
+namespace {
+
+using namespace debug;
+using data::Value;
+
+Error usage(std::string message, std::string help) {
+    return {.kind = ErrorKind::usage, .message = std::move(message), .help = {std::move(help)}};
+}
+
+bool is_node(std::string_view type) {
+    return type == "node" || type == "nodes" || type == "no";
+}
+
+Status check(const DebugOptions& options) {
+    const auto& container = options.container;
+    if (options.target.empty()) return usage("nothing is named to debug", "name a pod, a workload or a node: kdiag debug deploy/web -it");
+    if (!options.connect.from.empty()) return usage("a recording has no containers to debug", "leave --from out");
+    if (container.tty && !container.stdin_open) return usage("-t needs -i", "write -it");
+    if (!options.copy && options.replace) return usage("--replace goes with --copy-to", "add --copy-to NAME");
+    if (options.copy && !options.target_container.empty()) return usage("--target does not go with --copy-to", "the containers of a copy share their processes already (--share-processes)");
+    for (const char* policy : {"", "Always", "IfNotPresent", "Never"})
+        if (container.pull_policy == policy) return {};
+    return usage(format("--image-pull-policy does not take `{}`", container.pull_policy), "it takes Always, IfNotPresent or Never");
+}
+
+/// As kubectl's names of debug pods end.
+std::string random_suffix() {
+    constexpr std::string_view letters = "bcdfghjklmnpqrstvwxz2456789";
+    std::random_device device;
+    std::string suffix;
+    for (int i = 0; i < 5; ++i) suffix += letters[device() % letters.size()];
+    return suffix;
+}
+
+class Debug {
+public:
+    Debug(DebugOptions options, client::ApiClient& client, Environment& environment)
+        : m_options(std::move(options)), m_client(client), m_environment(environment), m_finder(client, m_options.connect.namespace_name, environment.interrupted) {}
+    ~Debug() { remove_made_pod(); }
+    Debug(const Debug&) = delete;
+    Debug& operator=(const Debug&) = delete;
+
+    Result<ExitCode> run();
+
+private:
+    Status read_custom();
+    void decide_streams();
+    Result<ExitCode> debug_node(const std::string& node);
+    Result<ExitCode> debug_copy(const kube::Pod& pod);
+    Result<ExitCode> debug_beside(const kube::Pod& pod);
+    Result<Profile> profile_in(const std::string& namespace_name);
+    static std::string default_target(const kube::Pod& typed, const Value& pod);
+    Result<Place> add_container(const Value& pod, const kube::Pod& typed, Profile profile);
+    Result<Value> patch(const std::string& namespace_name, const std::string& pod, const Value& container, Profile profile);
+    Status create(const Value& pod, Profile profile);
+    Result<ExitCode> start_and_join(const Place& place);
+    Place place_of(const std::string& namespace_name, const std::string& pod, const Value& container) const;
+    void remove_made_pod();
+    void tell(const std::string& line) const {
+        if (!m_options.output.quiet) m_environment.err << sanitize_line(line) << std::endl;
+    }
+
+    DebugOptions m_options;
+    client::ApiClient& m_client;
+    Environment& m_environment;
+    PodFinder m_finder;
+    bool m_attach = true;
+    std::string m_made_namespace, m_made_pod; ///< to be removed at the end
+};
+
+Status Debug::read_custom() {
+    if (m_options.custom_file.empty()) return {};
+    KD_TRY_ASSIGN(const auto text, config::read_small_file(m_options.custom_file, "the partial container of --custom"));
+    KD_TRY_ASSIGN(auto documents, data::parse_yaml(text, m_options.custom_file));
+    m_options.container.custom = documents.empty() ? Value() : std::move(documents.front());
+    return check_custom(m_options.container.custom);
+}
+
+/// Whoever calls it at a terminal and says nothing else wants a shell.
+void Debug::decide_streams() {
+    auto& container = m_options.container;
+    const bool at_terminal = m_environment.stdin_is_terminal && m_environment.stdout_is_terminal;
+    const bool nothing_said = !container.stdin_open && container.command.empty() && !m_options.attach && !(m_options.copy && !m_options.copy->images.empty());
+    if (nothing_said && at_terminal) container.stdin_open = container.tty = true;
+    if (container.tty && !m_environment.stdin_is_terminal) {
+        tell("Unable to use a TTY - input is not a terminal or the right kind of file");
+        container.tty = false;
+    }
+    m_attach = m_options.attach.value_or(container.stdin_open || !container.command.empty());
+}
+
+Result<ExitCode> Debug::run() {
+    KD_TRY(read_custom());
+    decide_streams();
+    KD_TRY_ASSIGN(const auto name, parse_target_name(m_options.target));
+    if (is_node(name.type)) return debug_node(name.name);
+    KD_TRY_ASSIGN(const auto target, m_finder.find(name));
+    KD_TRY_ASSIGN(const auto found, m_finder.wait_for_pods(target, PodFinder::Wanted::any_phase, Duration{0}));
+    const auto& pod = found.pods().front();
+    return m_options.copy ? debug_copy(pod) : debug_beside(pod);
+}
+
+/// What was asked for, else what the namespace's Pod Security level allows; a namespace that may not be read is found out by trying.
+Result<Profile> Debug::profile_in(const std::string& namespace_name) {
+    if (m_options.profile) return *m_options.profile;
+    const auto read = m_client.get_json({.path = "/api/v1/namespaces/" + client::escape(namespace_name), .doing = format("get namespace {}", namespace_name)});
+    if (!read && read.error().kind != ErrorKind::forbidden) return read.error();
+    return profile_for(read ? enforced_level(*read) : SecurityLevel::privileged);
+}
+
+Place Debug::place_of(const std::string& namespace_name, const std::string& pod, const Value& container) const {
+    const auto& command = container["command"].as_array();
+    const bool prompts = (command.empty() && container["args"].as_array().empty()) || (command.size() == 1 && is_shell(command.front().as_string()));
+    return {.namespace_name = namespace_name, .pod = pod, .container = std::string(container["name"].as_string()), .image = std::string(container["image"].as_string()),
+            .stdin_open = container["stdin"].as_bool(), .tty = container["tty"].as_bool(), .is_shell = prompts};
+}
+
+/// The container that is annotated or first, if it runs: the processes of one that does not run cannot be joined.
+std::string Debug::default_target(const kube::Pod& typed, const Value& pod) {
+    if (pod.at("spec", "shareProcessNamespace").as_bool()) return {};
+    const auto choice = choose_container(typed, {});
+    if (!choice) return {};
+    const auto* status = find_container_status(typed, choice->name);
+    return status != nullptr && status->state.running ? choice->name : std::string();
+}
+
+Result<ExitCode> Debug::debug_beside(const kube::Pod& typed) {
+    KD_TRY(check_not_completed(typed));
+    if (m_options.remove == true) return usage("an ephemeral container cannot be removed: --rm goes with --copy-to and nodes", "leave --rm out; the container stays until the pod is deleted");
+    const std::string namespace_name(typed.meta.namespace_name), name(typed.meta.name);
+    KD_TRY_ASSIGN(const auto pod, read_pod(m_client, namespace_name, name));
+    if (m_options.target_container.empty()) {
+        m_options.target_container = default_target(typed, pod);
+        if (!m_options.target_container.empty()) tell(format("its processes are those of container {} (--target)", m_options.target_container));
+    } else {
+        KD_TRY(choose_container(typed, m_options.target_container));
+    }
+    KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
+    KD_TRY_ASSIGN(const auto place, add_container(pod, typed, profile));
+    return start_and_join(place);
+}
+
+Result<Place> Debug::add_container(const Value& pod, const kube::Pod& typed, Profile profile) {
+    const std::string namespace_name(typed.meta.namespace_name), name(typed.meta.name);
+    auto container = ephemeral_container(m_options.container, profile, m_options.target_container, pod);
+    if (m_options.reuse)
+        if (const auto running = reusable_container(m_options.container, container, pod); !running.empty()) {
+            for (const auto& present : pod.at("spec", "ephemeralContainers").as_array())
+                if (present["name"].as_string() == running) container = present;
+            tell(format("using debug container `{}` already in Pod/{} (profile {}); ephemeral containers stay until the pod is deleted, so this one is used again", running, name, to_string(profile)));
+            if (container["tty"].as_bool()) tell("press Enter if there is no prompt");
+            auto place = place_of(namespace_name, name, container);
+            place.is_new = false;
+            return place;
+        }
+    const auto taken = names_in(pod);
+    if (std::find(taken.begin(), taken.end(), container["name"].as_string()) != taken.end())
+        return usage(format("the pod has a container `{}` already", container["name"].as_string()), "choose another name with -c, or leave -c out");
+    if (const auto warning = capability_warning(container, pod); !warning.empty()) tell("warning: " + warning + "; --custom with `securityContext: {runAsUser: 0}` helps");
+    auto patched = patch(namespace_name, name, container, profile);
+    if (!patched && !m_options.profile)
+        if (const auto level = level_in_denial(patched.error().notes.empty() ? std::string() : patched.error().notes.front()); level && level_needed(profile) < *level) {
+            profile = profile_for(*level); // a level that is no label of the namespace: the cluster's default, or one that may not be read
+            container = ephemeral_container(m_options.container, profile, m_options.target_container, pod);
+            patched = patch(namespace_name, name, container, profile);
+        }
+    if (!patched) return std::move(patched).error();
+    tell(format("debug container `{}` in Pod/{} (image {}, profile {}); it stays until the pod is deleted, as all ephemeral containers do", container["name"].as_string(), name,
+                container["image"].as_string(), to_string(profile)));
+    return place_of(namespace_name, name, container);
+}
+
+/// Servers of 1.20 and 1.21 answer the patch of today with 200 and do nothing; the kind of what they answer tells.
+Result<Value> Debug::patch(const std::string& namespace_name, const std::string& pod, const Value& container, Profile profile) {
+    client::ApiRequest request{.path = format("/api/v1/namespaces/{}/pods/{}/ephemeralcontainers", client::escape(namespace_name), client::escape(pod)),
+                               .doing = format("add a debug container to pod {}", pod),
+                               .method = "PATCH",
+                               .content_type = "application/strategic-merge-patch+json",
+                               .body = merge_patch(container)};
+    KD_TRY_ASSIGN(auto answer, m_client.send(request));
+    if (!answer.error) {
+        KD_TRY_ASSIGN(auto document, data::parse_json(answer.body));
+        if (document["kind"].as_string() == "Pod") return document;
+        request.content_type = "application/json-patch+json";
+        request.body = json_patch(container);
+        KD_TRY_ASSIGN(answer, m_client.send(request));
+        if (!answer.error) return document;
+    }
+    if (answer.unserved) return no_ephemeral_containers(pod);
+    return explain_refusal(*std::move(answer.error), profile, namespace_name);
+}
+
+Status Debug::create(const Value& pod, Profile profile) {
+    const std::string namespace_name(pod.at("metadata", "namespace").as_string()), name(pod.at("metadata", "name").as_string());
+    KD_TRY_ASSIGN(auto answer, m_client.send({.path = format("/api/v1/namespaces/{}/pods", client::escape(namespace_name)),
+                                              .doing = format("create pod {} in namespace {}", name, namespace_name),
+                                              .method = "POST",
+                                              .content_type = "application/json",
+                                              .body = data::to_json(pod)}));
+    if (answer.status == 409) return usage(format("there is a pod `{}` in namespace {} already", name, namespace_name), format("choose another name, or delete it: kubectl delete pod {} -n {}", name, namespace_name));
+    if (answer.error) return explain_refusal(*std::move(answer.error), profile, namespace_name);
+    return {};
+}
+
+Result<ExitCode> Debug::debug_copy(const kube::Pod& typed) {
+    const std::string namespace_name(typed.meta.namespace_name), original(typed.meta.name);
+    KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
+    KD_TRY_ASSIGN(const auto pod, read_pod(m_client, namespace_name, original));
+    KD_TRY_ASSIGN(auto copy, copy_of(pod, *m_options.copy, m_options.container, profile));
+    KD_TRY(create(copy.pod, profile));
+    const auto& name = m_options.copy->name;
+    if (m_options.remove == true) {
+        m_made_namespace = namespace_name;
+        m_made_pod = name;
+    }
+    tell(format("pod {} is a copy of {} (profile {}){}", name, original, to_string(profile), m_options.remove == true ? "; it is deleted at the end" : format("; delete it when done: kubectl delete pod {} -n {}", name, namespace_name)));
+    if (m_options.replace) {
+        KD_TRY_ASSIGN(auto answer, m_client.send({.path = format("/api/v1/namespaces/{}/pods/{}?gracePeriodSeconds=0", client::escape(namespace_name), client::escape(original)),
+                                                  .doing = format("delete pod {}", original),
+                                                  .method = "DELETE"}));
+        if (answer.error) return *std::move(answer.error);
+    }
+    if (copy.container.empty()) return ExitCode::ok;
+    for (const auto& container : copy.pod.at("spec", "containers").as_array())
+        if (container["name"].as_string() == copy.container) return start_and_join(place_of(namespace_name, name, container));
+    return ExitCode::ok;
+}
+
+Result<ExitCode> Debug::debug_node(const std::string& node) {
+    if (m_options.copy) return usage("--copy-to copies pods, not nodes", "leave --copy-to out");
+    if (!m_options.target_container.empty()) return usage("--target names a container of a pod; a node has none", "leave --target out: the processes of the node are seen");
+    const auto read = m_client.get_json({.path = "/api/v1/nodes/" + client::escape(node), .doing = format("get node {}", node)});
+    if (!read && read.error().kind != ErrorKind::forbidden) return read.error(); // who may not look may still create
+    const auto& namespace_name = m_finder.namespace_name();
+    KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
+    if (!m_options.profile && level_needed(profile) != SecurityLevel::privileged)
+        return Error{.kind = ErrorKind::forbidden, .message = format("namespace {} enforces Pod Security `{}`, under which no pod may see the node", namespace_name, to_string(level_needed(profile))),
+                     .help = {format("use a namespace that allows it: kdiag debug node/{} -n kube-system", node)}};
+    auto pod = node_pod(node, random_suffix(), m_options.container, profile);
+    pod.member("metadata").set("namespace", namespace_name);
+    KD_TRY(create(pod, profile));
+    const std::string name(pod.at("metadata", "name").as_string());
+    const bool remove = m_options.remove.value_or(m_attach);
+    if (remove) {
+        m_made_namespace = namespace_name;
+        m_made_pod = name;
+    }
+    tell(format("pod {} on node {} (profile {}{}){}", name, node, to_string(profile), pod.at("spec", "volumes").is_null() ? "" : ", the node's files are at /host",
+                remove ? "; it is deleted at the end" : format("; delete it when done: kubectl delete pod {} -n {}", name, namespace_name)));
+    return start_and_join(place_of(namespace_name, name, pod.at("spec", "containers").as_array().front()));
+}
+
+Result<ExitCode> Debug::start_and_join(const Place& place) {
+    const Tell told = [this](const std::string& line) { tell(line); };
+    if (!m_attach) {
+        m_environment.out << format("{}/{}\n", place.pod, place.container);
+        return ExitCode::ok;
+    }
+    KD_TRY_ASSIGN(const auto pod, wait_for_start(m_client, place, m_options.start_timeout, told, m_environment));
+    return join(m_client, place, pod, told, m_environment);
+}
+
+/// On every way out; also after Ctrl-C, which ends all requests of the client that the session had.
+void Debug::remove_made_pod() {
+    if (m_made_pod.empty()) return;
+    auto undisturbed = m_environment;
+    undisturbed.interrupted = nullptr;
+    const auto remove = [&]() -> Status {
+        KD_TRY_ASSIGN(const auto client, open_client(m_options.connect, undisturbed));
+        KD_TRY_ASSIGN(auto answer, client->send({.path = format("/api/v1/namespaces/{}/pods/{}?gracePeriodSeconds=1", client::escape(m_made_namespace), client::escape(m_made_pod)),
+                                                 .doing = format("delete pod {}", m_made_pod),
+                                                 .method = "DELETE"}));
+        if (answer.error && answer.status != 404) return *std::move(answer.error);
+        return {};
+    };
+    if (const auto removed = remove(); removed)
+        tell(format("pod {} is deleted", m_made_pod));
+    else
+        m_environment.err << sanitize_line(format("warning: {}; delete it yourself: kubectl delete pod {} -n {}", removed.error().message, m_made_pod, m_made_namespace)) << std::endl;
+}
+
+} // namespace
+
+Result<ExitCode> run_debug(const DebugOptions& options, Environment& environment) {
+    KD_TRY(check(options));
+    KD_TRY_ASSIGN(const auto client, open_client(options.connect, environment));
+    return Debug(options, *client, environment).run();
+}
+
+} // namespace kdiag::app

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/connect.hpp"
+#include "app/debug/container.hpp"
+#include "app/output.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kdiag::app {
+
+struct DebugOptions {
+    ConnectOptions connect;
+    OutputOptions output;
+    std::vector<std::string> target; ///< POD, TYPE/NAME or node/NAME
+    debug::ContainerWish container;
+    std::string target_container;           ///< --target
+    std::optional<debug::Profile> profile;  ///< unset: auto
+    bool reuse = true;
+    std::optional<debug::CopyWish> copy;    ///< --copy-to
+    bool replace = false;                   ///< the copy stands in for the pod, which is deleted
+    std::optional<bool> remove;             ///< --rm; unset: node pods are removed, copies stay
+    std::optional<bool> attach;             ///< unset: when there is something to see or to type
+    std::string custom_file;
+    Duration start_timeout = Duration::minutes(5);
+};
+
+/// `kdiag debug`: a container with tools beside a container, in a copy of its pod, or on a node, joined with the standard streams. The
+/// exit code is that of the debug container's program.
+Result<ExitCode> run_debug(const DebugOptions& options, Environment& environment);
+
+} // namespace kdiag::app

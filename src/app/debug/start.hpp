@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/debug/profile.hpp"
+#include "data/value.hpp"
+#include "util/error.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kdiag::app::debug {
+
+/// A container as its pod's status has it.
+struct ContainerNow {
+    enum class Phase { unknown, waiting, running, ended } phase = Phase::unknown;
+    std::string reason, message;
+    int exit_code = 0; ///< once it has ended
+};
+ContainerNow container_now(const data::Value& pod, std::string_view name);
+
+/// Why a container will not start, or has not been able to: a reason that no waiting changes (kubectl waits for ever, k/k#108135).
+/// nullopt: it may still start. `reference`: `POD -n NS`, for commands to paste.
+std::optional<Error> why_never(const data::Value& pod, std::string_view container, std::string_view image, const std::string& reference);
+
+/// One line about what a container that has not started waits for; may be empty.
+std::string waiting_line(const data::Value& pod, std::string_view container);
+
+/// A refusal of the API server to let the container or pod in, with what to do about it. `profile`: of the container that was refused.
+Error explain_refusal(Error error, Profile profile, const std::string& namespace_name);
+
+/// What the server says when it has no ephemeral containers (before 1.23, or switched off).
+Error no_ephemeral_containers(const std::string& pod);
+
+} // namespace kdiag::app::debug
