@@ -2,6 +2,8 @@
 #include "client/api_status.hpp"
 
 #include "data/json.hpp"
+#include "kube/codec/decode_protobuf.hpp"
+#include "kube/codec/protobuf_splitter.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
@@ -9,7 +11,19 @@ namespace kdiag::client {
 
 namespace {
 
+/// A refusal of a request for protobuf: `k8s`, a zero and runtime.Unknown around metav1.Status, by their field numbers.
+data::Value protobuf_status(std::string_view unknown) {
+    if (kube::protobuf_text_at(unknown, {1, 2}) != "Status") return {};
+    auto details = data::Value::object();
+    details.set("name", kube::protobuf_text_at(unknown, {2, 5, 1})).set("kind", kube::protobuf_text_at(unknown, {2, 5, 3}));
+    auto status = data::Value::object();
+    status.set("kind", "Status").set("message", kube::protobuf_text_at(unknown, {2, 3})).set("reason", kube::protobuf_text_at(unknown, {2, 4}));
+    status.set("details", std::move(details));
+    return status;
+}
+
 data::Value status_in(std::string_view body) {
+    if (body.starts_with(kube::k_protobuf_magic)) return protobuf_status(body.substr(kube::k_protobuf_magic.size()));
     auto document = data::parse_json(body);
     if (!document || (*document)["kind"].as_string() != "Status") return {};
     return *std::move(document);
@@ -28,6 +42,7 @@ bool looks_like_html(std::string_view body) {
 std::string words_of(const net::Transfer& transfer, const data::Value& status) {
     if (const auto message = status["message"].as_string(); !message.empty()) return std::string(message.substr(0, 400));
     if (looks_like_html(transfer.body)) return "it answered with a web page";
+    if (transfer.body.starts_with(kube::k_protobuf_magic)) return {};
     const auto line = trim(split(trim(transfer.body), '\n').front());
     return std::string(line.substr(0, 200));
 }

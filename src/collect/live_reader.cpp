@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/live_reader.hpp"
 
-#include "kube/codec/item_splitter.hpp"
+#include "kube/codec/list_splitter.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
 #include "util/suggest.hpp"
@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t k_log_bytes = 64 * 1024;
 constexpr std::size_t k_least_logs = 3;
+constexpr std::string_view k_json = "application/json", k_protobuf_or_json = "application/vnd.kubernetes.protobuf, application/json";
 
 facts::GapReason reason_of(const Error& error, bool unserved) {
     if (unserved) return facts::GapReason::not_installed;
@@ -43,22 +44,36 @@ struct LiveReader::ListRead {
     ListRead(const ListRead&) = delete;
     ListRead& operator=(const ListRead&) = delete;
 
-    kube::SplitterEvents events() {
-        kube::SplitterEvents events;
-        events.on_item = [this](std::string_view item, bool in_list) -> Status {
-            if (in_list) sink.add(list.resource, item, {});
+    kube::ListEvents events() {
+        kube::ListEvents events;
+        events.on_item = [this](kube::WireFormat format, std::string_view item) -> Status {
+            sink.add(list.resource, format, item, {});
             return {};
         };
-        events.on_list_start = [this](std::string_view) { is_list = true; };
+        events.on_list_start = [this](std::string_view api_version, std::string_view kind) {
+            auto status = check_type(api_version, kind);
+            is_list = status.has_value();
+            return status;
+        };
         events.on_oversized = [this](std::size_t) { ++oversized; };
         return events;
+    }
+
+    /// Field numbers are those of one version of one kind; JSON says by itself what it holds.
+    Status check_type(std::string_view api_version, std::string_view kind) {
+        if (kind.empty()) return {};
+        const auto& info = kube::info_of(list.resource);
+        const std::string group_version = info.group.empty() ? std::string(info.version) : format("{}/{}", info.group, info.version);
+        if (api_version == group_version && kind == format("{}List", info.kind)) return {};
+        return Error{.kind = ErrorKind::decode, .message = format("{} {} instead of a list of {}", api_version, kind, info.plural)};
     }
 
     const PlannedList& list;
     ObjectSink& sink;
     bool is_list = false;
+    bool useless = false; ///< it came in protobuf and could not be read
     std::size_t oversized = 0;
-    kube::ItemSplitter splitter;
+    kube::ListSplitter splitter;
 };
 
 LiveReader::LiveReader(client::ApiClient& client, const ReadRequest& request)
@@ -92,7 +107,7 @@ void LiveReader::note_gap(const PlannedList& list, const Error& error, bool unse
 Status LiveReader::read_lists(const std::vector<PlannedList>& lists) {
     std::vector<OpenList> open;
     for (const auto& list : lists) open.push_back({.list = &list});
-    while (!open.empty()) { // ends: a list is opened again at most once, and once for each older version
+    while (!open.empty()) { // ends: a list is opened again at most once, once in JSON and once for each older version
         KD_TRY_ASSIGN(open, read_once(open));
     }
     return {};
@@ -103,6 +118,7 @@ void LiveReader::judge(ListRead& read, client::ApiAnswer& answer) const {
     if (answer.error && answer.error->kind != ErrorKind::decode) return;
     const auto ended = answer.error ? Status(*answer.error) : read.splitter.finish();
     if (ended && read.is_list) return;
+    read.useless = read.splitter.is_protobuf();
     const std::string server = net::display_url(m_client.config().server);
     answer.error = Error{.kind = ErrorKind::protocol, .help = {"is the server of the context a Kubernetes API server?"}};
     if (read.is_list)
@@ -112,31 +128,40 @@ void LiveReader::judge(ListRead& read, client::ApiAnswer& answer) const {
     answer.connection_lost = read.is_list;
 }
 
-/// Reads lists side by side; returns those that are worth another try: broken off, or of an older server.
+client::ApiRequest LiveReader::request_for(const OpenList& open, ListRead& read) const {
+    const auto& list = *open.list;
+    const auto version = open.older == 0 ? std::string_view() : older_versions(list.resource)[open.older - 1];
+    const bool protobuf = m_request.protobuf && !open.json && open.older == 0; // older versions number fields otherwise
+    return {.path = list_path(list, version), .doing = format("list {}{}", kube::info_of(list.resource).plural, place_of(list)),
+            .accept = std::string(protobuf ? k_protobuf_or_json : k_json),
+            .on_data = [&read](std::string_view bytes) -> Result<net::Flow> {
+                KD_TRY(read.splitter.push(bytes));
+                return net::Flow::go_on;
+            }};
+}
+
+/// Reads lists side by side; returns those that are worth another try: broken off, of an older server, or of one without protobuf.
 Result<std::vector<LiveReader::OpenList>> LiveReader::read_once(const std::vector<OpenList>& open) {
     std::vector<std::unique_ptr<ListRead>> reads;
     std::vector<client::ApiRequest> requests;
-    for (const auto& [list, older, again] : open) {
-        const auto version = older == 0 ? std::string_view() : older_versions(list->resource)[older - 1];
-        reads.push_back(std::make_unique<ListRead>(*list, list->for_node_usage ? m_usage_sink : m_sink));
-        requests.push_back({.path = list_path(*list, version), .doing = format("list {}{}", kube::info_of(list->resource).plural, place_of(*list)),
-                            .on_data = [read = reads.back().get()](std::string_view bytes) -> Result<net::Flow> {
-                                KD_TRY(read->splitter.push(bytes));
-                                return net::Flow::go_on;
-                            }});
+    for (const auto& one : open) {
+        reads.push_back(std::make_unique<ListRead>(*one.list, one.list->for_node_usage ? m_usage_sink : m_sink));
+        requests.push_back(request_for(one, *reads.back()));
     }
     m_total += open.size();
     progress(format("reading {}", kube::info_of(open.front().list->resource).plural));
     KD_TRY_ASSIGN(auto answers, m_client.get_all(requests, limits()));
     std::vector<OpenList> reopen;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        const auto& [list, older, again] = open[i];
+        const auto& [list, older, again, json] = open[i];
         auto& answer = answers[i];
         judge(*reads[i], answer);
-        if (answer.unserved && older < older_versions(list->resource).size())
+        if (!json && (answer.status == 406 || reads[i]->useless))
+            reopen.push_back({.list = list, .older = older, .again = again, .json = true});
+        else if (answer.unserved && older < older_versions(list->resource).size())
             reopen.push_back({.list = list, .older = older + 1});
         else if (answer.error && answer.connection_lost && answer.delivered && !again)
-            reopen.push_back({.list = list, .older = older, .again = true}); // the sink knows what it has already
+            reopen.push_back({.list = list, .older = older, .again = true, .json = json}); // the sink knows what it has already
         else {
             if (answer.error) note_gap(*list, *answer.error, answer.unserved);
             if (reads[i]->oversized > 0)

@@ -22,9 +22,11 @@ private:
         const PlannedList* list = nullptr;
         std::size_t older = 0; ///< how many group versions were tried in vain
         bool again = false;    ///< it broke off once
+        bool json = false;     ///< what came in protobuf was of no use
     };
     Status read_lists(const std::vector<PlannedList>& lists);
     Result<std::vector<OpenList>> read_once(const std::vector<OpenList>& open);
+    client::ApiRequest request_for(const OpenList& open, ListRead& read) const;
     void judge(ListRead& read, client::ApiAnswer& answer) const;
     Status check_namespace();
     Result<bool> read_own_namespace();

@@ -14,13 +14,13 @@ constexpr std::size_t k_most_gaps = 20;
 } // namespace
 
 ObjectSink::ObjectSink(facts::SnapshotParts& parts, kube::ResourceSet resources, facts::Scope scope)
-    : m_parts(parts), m_resources(resources), m_scope(std::move(scope)), m_decoder(parts.pool) {}
+    : m_parts(parts), m_resources(resources), m_scope(std::move(scope)), m_decoder(parts.pool), m_protobuf_decoder(parts.pool) {}
 
-void ObjectSink::add(kube::Resource resource, std::string_view json, std::string_view where) {
+void ObjectSink::add(kube::Resource resource, kube::WireFormat format, std::string_view bytes, std::string_view where) {
     ++m_objects;
     if (!m_resources.has(resource)) return;
     m_parts.read.add(resource);
-    facts::with_type_of(resource, [&]<class T>() { add_as<T>(json, where); });
+    facts::with_type_of(resource, [&]<class T>() { add_as<T>(format, bytes, where); });
 }
 
 template <class T> bool ObjectSink::is_new(const T& object) {
@@ -29,12 +29,18 @@ template <class T> bool ObjectSink::is_new(const T& object) {
     return m_seen.insert(hash).second;
 }
 
-template <class T> void ObjectSink::add_as(std::string_view json, std::string_view where) {
-    auto object = m_decoder.decode<T>(json);
+/// Its name, if that much can be read, and why the rest cannot.
+template <class T> void ObjectSink::add_broken(kube::WireFormat format, std::string_view bytes, std::string_view where, const std::string& message) {
+    const bool json = format == kube::WireFormat::json; // ObjectMeta is field 1 of every kind, and has name and namespace as 1 and 3
+    const std::string name = json ? m_decoder.text_at(bytes, {"metadata", "name"}) : kube::protobuf_text_at(bytes, {1, 1});
+    const std::string namespace_name = json ? m_decoder.text_at(bytes, {"metadata", "namespace"}) : kube::protobuf_text_at(bytes, {1, 3});
+    add_gap(facts::resource_of<T>(), name.empty() ? std::string(T::k_kind) : kdiag::format("{}/{}", T::k_kind, name), namespace_name, where, message);
+}
+
+template <class T> void ObjectSink::add_as(kube::WireFormat format, std::string_view bytes, std::string_view where) {
+    auto object = format == kube::WireFormat::json ? m_decoder.decode<T>(bytes) : m_protobuf_decoder.decode<T>(bytes);
     if (!object) {
-        const std::string name = m_decoder.text_at(json, {"metadata", "name"});
-        const std::string namespace_name = m_decoder.text_at(json, {"metadata", "namespace"});
-        add_gap(facts::resource_of<T>(), name.empty() ? std::string(T::k_kind) : format("{}/{}", T::k_kind, name), namespace_name, where, object.error().message);
+        add_broken<T>(format, bytes, where, object.error().message);
         return;
     }
     auto& meta = object->meta;

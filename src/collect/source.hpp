@@ -39,6 +39,8 @@ struct ReadRequest {
     bool any_kind = false;
     Duration timeout = Duration::seconds(60); ///< for everything together; 0: none
     std::size_t concurrency = 8;
+    /// Lists are asked for in protobuf, which is smaller, and taken in JSON where a server has nothing else. False: in JSON at once.
+    bool protobuf = true;
     std::function<void(const Progress&)> on_progress = {};
     const std::atomic<bool>* interrupted = nullptr;
 };

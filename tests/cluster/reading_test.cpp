@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against a real cluster: set KDIAG_TEST_KUBECONFIG to try it.
-#include "collect/live.hpp"
-#include "config/resolve.hpp"
+#include "real_cluster.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 using namespace kdiag;
-
-namespace {
-
-std::unique_ptr<collect::Source> real_cluster() {
-    const char* path = std::getenv("KDIAG_TEST_KUBECONFIG");
-    if (path == nullptr || *path == '\0') {
-        MESSAGE("skipped: KDIAG_TEST_KUBECONFIG is not set");
-        return nullptr;
-    }
-    auto config = config::resolve_cluster({.kubeconfig = path}, [](std::string_view) { return std::optional<std::string>(); });
-    if (!config) FAIL(config.error().message);
-    auto client = client::ApiClient::make(*std::move(config), "", {});
-    REQUIRE(client);
-    return collect::open_cluster(*std::move(client));
-}
-
-} // namespace
+using test::real_cluster;
 
 TEST_CASE("everything is read from a real cluster, and each kind as often as its list says") {
     const auto source = real_cluster();

@@ -31,6 +31,7 @@ public:
     Status push(std::string_view bytes);
     /// No more input: what is missing or too much is a decode error.
     Status finish();
+    bool is_protobuf() const { return std::holds_alternative<ProtobufSplitter>(m_splitter); }
 
 private:
     void choose(WireFormat format);
