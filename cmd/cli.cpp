@@ -174,6 +174,7 @@ int run_cli(std::vector<std::string> words, app::Environment& environment) {
         add_describe(commands);
         add_exec(commands);
         add_debug(commands);
+        add_probe(commands);
         add_rule(commands);
         add_version(commands);
         add_options(commands);

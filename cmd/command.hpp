@@ -54,6 +54,7 @@ void add_diagnose(Commands& commands);
 void add_describe(Commands& commands);
 void add_exec(Commands& commands);
 void add_debug(Commands& commands);
+void add_probe(Commands& commands);
 void add_rule(Commands& commands);
 void add_version(Commands& commands);
 void add_options(Commands& commands);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/probe.hpp"
+
+#include "command.hpp"
+#include "flag_values.hpp"
+#include "util/format.hpp"
+#include "util/strings.hpp"
+
+namespace kdiag::cmd {
+
+namespace {
+
+struct Flags {
+    app::ProbeOptions options;
+    std::string format = "text", kind, expect, timeout = "5s", interval = "1s";
+    std::vector<std::string> headers;
+};
+
+Result<probe::Header> parse_header(const std::string& word) {
+    const auto colon = word.find(':');
+    const auto name = std::string(trim(std::string_view(word).substr(0, colon)));
+    if (colon == std::string::npos || name.empty() || name.find_first_of(" \t\r\n") != std::string::npos)
+        return Error{.kind = ErrorKind::usage, .message = "--header takes `Name: value`", .help = {"as in --header 'Host: shop.example'"}};
+    return probe::Header{name, std::string(trim(std::string_view(word).substr(colon + 1)))};
+}
+
+Result<ExitCode> run(Flags& flags, Commands& commands) {
+    auto& options = flags.options;
+    KD_TRY_ASSIGN(options.connect, connect_options(commands.globals()));
+    if (options.from.empty()) options.from = options.connect.from; // written before the command
+    options.connect.from.clear();                                  // here it names a pod, not a recording
+    KD_TRY_ASSIGN(options.output, output_options(commands.globals(), flags.format));
+    if (!flags.kind.empty()) {
+        KD_TRY_ASSIGN(options.depth, probe::parse_depth(flags.kind));
+    }
+    if (!flags.expect.empty()) {
+        KD_TRY_ASSIGN(options.expect, probe::StatusRanges::parse(flags.expect));
+    }
+    for (const auto& word : flags.headers) {
+        KD_TRY_ASSIGN(auto header, parse_header(word));
+        options.headers.push_back(std::move(header));
+    }
+    KD_TRY_ASSIGN(options.timeout, parse_duration_flag("--timeout", flags.timeout));
+    KD_TRY_ASSIGN(options.interval, parse_duration_flag("--interval", flags.interval));
+    return app::run_probe(options, commands.environment());
+}
+
+constexpr auto k_details = R"(
+A pod or a workload without a port: the startup, liveness and readiness probes
+that it declares are asked as the kubelet asks them, with its timeouts, headers
+and treatment of redirects, from inside the pod: through nc, bash, curl or wget
+of one of its containers. For each the result, the time it took of its timeout,
+what the kubelet does if that goes on, what it last said, and what is risky
+about the settings. Commands are run in their own container.
+
+A URL (http, https, tcp, tls, grpc), dns:NAME, svc/NAME[:PORT] or pod/NAME:PORT:
+DNS, TCP, TLS and HTTP or gRPC health one after the other, until one fails; what
+the rules of `kdiag diagnose` know about that is named. A URL is asked from here;
+a Service or a pod's port from inside the pod; with --from pod/NAME everything is
+asked from that pod, a Service by its name, as its users ask it. Times include
+the way to the pod and back.
+
+Headers that may be credentials are never written to a command line. Asking from
+a pod needs the permission to create pods/exec.
+
+Exit code 0: all good. 1: something failed. 2 to 9: it could not be asked
+(kdiag help exit-codes).
+)";
+
+} // namespace
+
+void add_probe(Commands& commands) {
+    auto& command = commands.add("probe", "Ask a pod's own probes, or test DNS, TCP, TLS, HTTP or gRPC", "Look inside");
+    command.usage = "probe POD|TYPE/NAME[:PORT]|URL|dns:NAME [flags]";
+    command.examples = R"(
+kdiag probe pod/web-7c9                         # its probes, as the kubelet asks
+kdiag probe deploy/web --count 10               # those of one of its pods, 10 times
+kdiag probe svc/checkout --from pod/web-7c9     # does web reach checkout?
+kdiag probe svc/db:5432
+kdiag probe pod/web-7c9:8080 --path /ready --expect 200
+kdiag probe dns:checkout.shop.svc.cluster.local --from deploy/web
+kdiag probe https://shop.example/login --header 'Accept-Language: de'
+kdiag probe grpc://10.0.0.7:9000 --service shop -o json
+)";
+    command.details = k_details;
+    auto flags = std::make_shared<Flags>();
+    auto& o = flags->options;
+    auto& app = *command.app;
+    app.add_option("target", o.target, "a pod or workload, a port of a pod or Service, a URL, or dns:NAME");
+    app.add_option("--from", o.from, "ask from inside this pod (pod/NAME, deploy/NAME), or `local`: from here")->type_name("POD");
+    app.add_option("--kind", flags->kind, "how far to go: dns, tcp, tls, http or grpc (default: by scheme or port)")->type_name("KIND");
+    app.add_option("--path", o.path, "path of the HTTP request (default /)")->type_name("PATH");
+    app.add_option("--header", flags->headers, "header of the HTTP request; repeatable")->allow_extra_args(false)->type_name("HEADER");
+    app.add_option("--expect", flags->expect, "HTTP statuses that count as good (default 200-399)")->type_name("STATUSES");
+    app.add_option("--service", o.service, "service to ask gRPC's health check about (default: the whole server)")->type_name("NAME");
+    app.add_option("--count", o.count, "how often to ask (default 1)")->check(CLI::Range(1, 1000000))->type_name("N");
+    app.add_option("--interval", flags->interval, "between two rounds (default 1s)")->type_name("DURATION");
+    app.add_option("--timeout", flags->timeout, "for each step (default 5s); declared probes have their own")->type_name("DURATION");
+    app.add_option("--ca", o.ca_file, "file with the authority to trust instead of the system's")->type_name("FILE");
+    app.add_flag("!--no-verify", o.verify, "go on with a certificate that is not trusted");
+    app.add_option("-o,--output", flags->format, "text, json or yaml")->type_name("FORMAT");
+    command.run = [flags, &commands] { return run(*flags, commands); };
+}
+
+} // namespace kdiag::cmd

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/pod_command.hpp"
+#include "net/local_passage.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kdiag::app {
+
+/// A passage into a pod: what libcurl says goes to the standard input of a tool there (nc, bash), which passes it on to a port, and back.
+/// Bounded both ways.
+class PodRelay {
+public:
+    /// Starts the tool. An Error: it cannot be asked for at all.
+    static Result<std::unique_ptr<PodRelay>> open(const ContainerPlace& place, const probe::PodCommand& command);
+    ~PodRelay();
+    PodRelay(const PodRelay&) = delete;
+    PodRelay& operator=(const PodRelay&) = delete;
+
+    /// Waits until the tool has been started; an Error says why it has not. An ended tool counts as started: it said why.
+    Status wait_until_started(Duration limit);
+    /// Waits a moment for the tool's own word about a connection that failed, and gives it.
+    probe::ToolProblem problem();
+    const std::string& passage() const { return m_passage->name(); }
+
+private:
+    explicit PodRelay(const ContainerPlace& place) : m_place(place) {}
+    void on_connected(int descriptor);
+    void on_output(client::OutputChannel channel, std::string_view bytes);
+    void on_end(client::RemoteExit exit);
+    void move_out();
+    void move_in();
+    void look();
+    void close();
+
+    ContainerPlace m_place;
+    std::unique_ptr<net::LocalPassage> m_passage;
+    std::unique_ptr<client::RemoteSession> m_session;
+    std::optional<client::RemoteExit> m_ended;
+    bool m_started = false, m_paused = false, m_local_closed = false, m_input_ended = false;
+    int m_descriptor = -1;
+    std::string m_out; ///< from the pod, for the descriptor
+    std::string m_err;
+};
+
+} // namespace kdiag::app

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/pod_target.hpp"
+#include "app/probe.hpp"
+#include "app/probe_steps.hpp"
+#include "app/probe_way.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace kdiag::app {
+
+/// Where the steps lead and from where they are walked.
+struct Route {
+    probe::Destination to;
+    std::unique_ptr<Way> way;
+    std::string from;                ///< `Pod/web-7c9`, `here`
+    std::vector<probe::Step> before; ///< what the API says first: `endpoints`; a failed one ends the walk
+    kube::ObjectRef object;          ///< to be explained when a step fails; may be empty
+    std::vector<std::string> notes;
+};
+
+/// Finds it for a target in a cluster. A Service or a port of a pod is asked from inside the pod unless --from says otherwise.
+Result<Route> route_in_cluster(client::ApiClient& client, PodFinder& finder, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted);
+/// The same from this machine, for targets that need no cluster: URLs and names.
+Result<Route> route_from_here(net::EventLoop& loop, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted);
+/// Whether `--from` means this machine.
+bool is_here(const std::string& from);
+
+} // namespace kdiag::app
