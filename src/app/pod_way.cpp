@@ -33,7 +33,7 @@ net::ExchangePart part_of(At at) {
 /// What the tools of one container can do.
 class ToolWay final : public Way {
 public:
-    ToolWay(ContainerPlace place, probe::PodTools tools) : m_place(std::move(place)), m_tools(tools) {}
+    ToolWay(ContainerPlace place, probe::PodTools tools, std::vector<std::string> search) : m_place(std::move(place)), m_tools(tools), m_search(std::move(search)) {}
 
     std::string text() const override {
         const std::string_view tool = m_tools.can_relay() ? probe::relay_tool(m_tools) : m_tools.curl ? "curl" : "wget";
@@ -42,12 +42,15 @@ public:
     bool is_transparent() const override { return m_tools.can_relay(); }
 
     Result<Names> look_up(const std::string& name, Duration limit) override {
-        const auto command = probe::lookup_command(m_tools, name);
-        if (!command) return Names{.addresses = {}, .problem = "the image has neither getent nor nslookup", .server = {}, .took = {}};
-        KD_TRY_ASSIGN(const auto ran, run(*command, limit));
-        if (ran.timed_out) return Names{.addresses = {}, .problem = "the name servers did not answer", .server = {}, .took = ran.took};
-        auto found = m_tools.getent ? probe::parse_getent(ran.result) : probe::parse_nslookup(ran.result);
-        return Names{.addresses = std::move(found.addresses), .problem = std::move(found.problem), .server = std::move(found.server), .took = ran.took};
+        // getent goes through the search list like every program; nslookup of BusyBox does not for names with dots.
+        const auto candidates = m_tools.getent ? std::vector{name} : probe::names_to_try(name, m_search);
+        std::optional<Names> first;
+        for (const auto& candidate : candidates) {
+            KD_TRY_ASSIGN(auto names, look_up_one(candidate, limit));
+            if (!names.addresses.empty()) return names;
+            if (candidate == name || !first) first = std::move(names); // what is said of the name as it was given is worth most
+        }
+        return *std::move(first);
     }
 
     Result<Opened> open(const std::vector<std::string>& addresses, int port, Duration limit) override {
@@ -81,6 +84,15 @@ private:
     }
 
     Result<RanCommand> run(const probe::PodCommand& command, Duration limit) const { return run_in_container(m_place, command, {limit.milliseconds + k_start_limit.milliseconds}); }
+
+    Result<Names> look_up_one(const std::string& name, Duration limit) const {
+        const auto command = probe::lookup_command(m_tools, name);
+        if (!command) return Names{.addresses = {}, .problem = "the image has neither getent nor nslookup", .server = {}, .took = {}};
+        KD_TRY_ASSIGN(const auto ran, run(*command, limit));
+        if (ran.timed_out) return Names{.addresses = {}, .problem = "the name servers did not answer", .server = {}, .took = ran.took};
+        auto found = m_tools.getent ? probe::parse_getent(ran.result) : probe::parse_nslookup(ran.result);
+        return Names{.addresses = std::move(found.addresses), .problem = std::move(found.problem), .server = std::move(found.server), .took = ran.took};
+    }
 
     Result<Opened> open_one(const std::string& address, int port, std::int64_t seconds) const {
         Opened opened{.address = address};
@@ -142,6 +154,7 @@ private:
 
     ContainerPlace m_place;
     probe::PodTools m_tools;
+    std::vector<std::string> m_search;
 };
 
 std::vector<std::string> running_containers(const kube::Pod& pod, std::string_view preferred) {
@@ -178,8 +191,10 @@ Result<PodWay> way_from_pod(client::ApiClient& client, const kube::Pod& pod, std
             without.push_back(name);
             continue;
         }
-        PodWay found{.way = std::make_unique<ToolWay>(std::move(place), tools)};
-        if (const auto domain = probe::cluster_domain(ran->result.out); !domain.empty()) found.cluster_domain = domain;
+        auto search = probe::search_list(ran->result.out);
+        const auto domain = probe::cluster_domain(search);
+        PodWay found{.way = std::make_unique<ToolWay>(std::move(place), tools, std::move(search))};
+        if (!domain.empty()) found.cluster_domain = domain;
         return found;
     }
     return Error{.kind = ErrorKind::not_found, .message = format("no container of pod {} has a tool that can ask for it (nc, bash, curl or wget, with sh)", pod.meta.name),

@@ -31,6 +31,14 @@ probe::Microseconds timeout_of(const probe::PlannedProbe& probe) {
     return {probe.settings.timeout * 1'000'000};
 }
 
+/// What the runtime says, without the layers that passed it on; the kubelet's events have them all.
+std::string core_of(std::string_view message) {
+    constexpr std::string_view k_last_layer = "unable to start container process: ", k_no_more_known = ": unknown";
+    if (const auto at = message.find(k_last_layer); at != std::string_view::npos) message.remove_prefix(at + k_last_layer.size());
+    if (message.ends_with(k_no_more_known)) message.remove_suffix(k_no_more_known.size());
+    return std::string(message);
+}
+
 /// Go's words for a request that took too long (net/http, Client.Timeout).
 Outcome too_late(const probe::PlannedProbe& probe, const std::string& url, probe::Microseconds took, bool answered) {
     return {.verdict = Verdict::failure,
@@ -147,7 +155,7 @@ Result<Outcome> Replayer::ask_http(const probe::PlannedProbe& probe, const probe
         if (exchange.timed_out || took > timeout_of(probe)) return too_late(probe, url, took, exchange.status != 0 && !exchange.timed_out);
         if (exchange.status == 0) return Outcome{.verdict = Verdict::failure, .message = format("Get \"{}\": {}", url, exchange.problem), .took = took};
         const auto redirect = probe::redirect_of(check.url, url, exchange.status, exchange.header("location"), followed);
-        if (redirect.what == probe::Redirect::What::too_many) return Outcome{.verdict = Verdict::failure, .message = format("Get \"{}\": stopped after 10 redirects", redirect.url), .took = took};
+        if (redirect.what == probe::Redirect::What::too_many) return Outcome{.verdict = Verdict::failure, .message = format("Get \"{}\": stopped after 10 redirects", exchange.header("location")), .took = took}; // Go names the location as it came
         if (redirect.what == probe::Redirect::What::elsewhere) note_once(notes, format("redirects to {}", redirect.url));
         if (redirect.what != probe::Redirect::What::follow) {
             if (followed > 0) note_once(notes, format("followed {} to {}: the last answer counts, even if it is a login page", counted(static_cast<std::size_t>(followed), "redirect"), url));
@@ -184,7 +192,7 @@ Result<Outcome> Replayer::ask_command(const probe::PlannedProbe& probe, const pr
         outcome.answered = !ran.timed_out;
         return outcome;
     }
-    if (!ran.problem.empty()) return Outcome{.verdict = Verdict::unknown, .message = ran.problem, .took = ran.took};
+    if (!ran.problem.empty()) return Outcome{.verdict = Verdict::unknown, .message = core_of(ran.problem), .took = ran.took};
     return probe::judge_exit(ran.result.code, ran.combined, ran.took);
 }
 

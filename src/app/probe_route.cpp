@@ -67,7 +67,7 @@ bool serves(const kube::Service& service, const kube::Pod& pod) {
 probe::Step endpoints_step(const kube::Service& service, const std::vector<kube::Pod>& pods) {
     const auto ready = static_cast<std::size_t>(std::count_if(pods.begin(), pods.end(), [&](const kube::Pod& pod) { return serves(service, pod); }));
     return {.name = "endpoints", .state = ready > 0 ? probe::StepState::good : probe::StepState::failed,
-            .text = pods.empty() ? format("Service/{} has no pods", service.meta.name) : format("Service/{}: {} of {} ready", service.meta.name, ready, counted(pods.size(), "pod"))};
+            .text = pods.empty() ? format("Service/{} has no pods", service.meta.name) : format("Service/{}: {} of {} pods ready", service.meta.name, ready, pods.size())};
 }
 
 /// Steps that are not reached, so that the screen shows what there would be.

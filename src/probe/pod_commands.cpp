@@ -10,6 +10,9 @@ namespace kdiag::probe {
 
 namespace {
 
+constexpr std::size_t k_most_domains = 32; // what the API allows in dnsConfig.searches
+constexpr std::ptrdiff_t k_dots = 5;       // ndots of a pod whose dnsPolicy is ClusterFirst
+
 /// The script is constant; what varies are its arguments, which the shell only passes on.
 PodCommand started(std::vector<std::string> words) {
     PodCommand command{.argv = {"sh", "-c", R"(echo kdiag:started; exec "$@")", "kdiag"}};
@@ -49,13 +52,31 @@ PodTools parse_tools(std::string_view output) {
     return {.shell = has("sh"), .nc = has("nc"), .bash = has("bash"), .curl = has("curl"), .wget = has("wget"), .nslookup = has("nslookup"), .getent = has("getent"), .cat = has("cat")};
 }
 
-std::string cluster_domain(std::string_view output) {
+std::vector<std::string> search_list(std::string_view output) {
+    std::vector<std::string> domains;
     for (const auto line : split(output, '\n')) {
         if (!line.starts_with("resolv: search ")) continue;
-        for (const auto domain : split(trim(line.substr(15)), ' ')) // NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN
-            if (domain.starts_with("svc.") && domain.size() > 4) return std::string(domain.substr(4));
+        domains.clear(); // the last one counts (resolv.conf(5))
+        for (const auto domain : split(trim(line.substr(15)), ' '))
+            if (!domain.empty() && domains.size() < k_most_domains) domains.emplace_back(domain);
     }
+    return domains;
+}
+
+std::string cluster_domain(const std::vector<std::string>& search) {
+    for (const auto& domain : search) // NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN
+        if (domain.starts_with("svc.") && domain.size() > 4) return domain.substr(4);
     return {};
+}
+
+std::vector<std::string> names_to_try(std::string_view name, const std::vector<std::string>& search) {
+    std::vector<std::string> names;
+    if (name.ends_with('.')) return {std::string(name)};
+    const bool searched_first = std::count(name.begin(), name.end(), '.') < k_dots;
+    if (!searched_first) names.emplace_back(name);
+    for (const auto& domain : search) names.push_back(format("{}.{}", name, domain));
+    if (searched_first) names.emplace_back(name);
+    return names;
 }
 
 std::optional<PodCommand> relay_command(const PodTools& tools, std::string_view host, int port, std::int64_t seconds) {

@@ -27,8 +27,12 @@ struct PodTools {
 /// One command that names the tools there are, a line each, and the search list of the container's resolver; needs `sh`.
 PodCommand tools_command();
 PodTools parse_tools(std::string_view output);
-/// The cluster's domain (`cluster.local`) from the search list that tools_command printed; empty: it is not there.
-std::string cluster_domain(std::string_view output);
+/// The domains that the container's resolver tries, as tools_command printed them.
+std::vector<std::string> search_list(std::string_view output);
+/// The cluster's domain (`cluster.local`) by a search list; empty: it is not there.
+std::string cluster_domain(const std::vector<std::string>& search);
+/// The names that a resolver tries for a name, in order: with the search list first when it has fewer dots than a pod's `ndots:5`.
+std::vector<std::string> names_to_try(std::string_view name, const std::vector<std::string>& search);
 
 /// The first line of what these commands print: the tool has been started (nc, curl, wget, nslookup) or the connection stands (bash).
 inline constexpr std::string_view k_greeting = "kdiag:started\n";

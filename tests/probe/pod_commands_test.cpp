@@ -26,9 +26,19 @@ TEST_CASE("tools are what the image names, one a line") {
     CHECK(!parse_tools("nc\n").can_relay()); // the greeting needs a shell
     CHECK(!parse_tools("sh\nbash\n").can_relay());
     CHECK(parse_tools("sh\nbash\ncat\n").can_relay());
-    CHECK(cluster_domain("sh\nresolv: nameserver 10.96.0.10\nresolv: search shop.svc.cluster.local svc.cluster.local cluster.local\n") == "cluster.local");
-    CHECK(cluster_domain("sh\nresolv: search example.com\n").empty());
-    CHECK(cluster_domain("").empty());
+}
+
+TEST_CASE("names are tried as a pod's resolver tries them") {
+    using Names = std::vector<std::string>;
+    const auto search = search_list("sh\nresolv: nameserver 10.96.0.10\nresolv: search shop.svc.cluster.local svc.cluster.local  cluster.local\n");
+    CHECK(search == Names{"shop.svc.cluster.local", "svc.cluster.local", "cluster.local"});
+    CHECK(cluster_domain(search) == "cluster.local");
+    CHECK(cluster_domain(search_list("sh\nresolv: search example.com\n")).empty());
+    CHECK(search_list("").empty());
+    CHECK(names_to_try("web", search) == Names{"web.shop.svc.cluster.local", "web.svc.cluster.local", "web.cluster.local", "web"});
+    CHECK(names_to_try("web.shop.svc.cluster.local.", search) == Names{"web.shop.svc.cluster.local."});
+    CHECK(names_to_try("a.b.c.d.e.f", search).front() == "a.b.c.d.e.f");
+    CHECK(names_to_try("web", {}) == Names{"web"});
 }
 
 TEST_CASE("what the cluster wrote is an argument, and never part of a script") {
