@@ -17,7 +17,6 @@ namespace kdiag::app {
 namespace {
 
 constexpr Duration k_long = Duration::seconds(60);
-constexpr Duration k_redraw_after{50};
 
 class LocalSession {
 public:
@@ -36,7 +35,7 @@ private:
     void input_ended(std::optional<Error> error);
     void take_signal(int number);
     void ended(client::RemoteExit exit);
-    void send_size(unsigned more = 0);
+    void send_size();
     bool is_over() const;
     void leave_terminal();
     Status output_status() const;
@@ -51,7 +50,7 @@ private:
     std::unique_ptr<local::RawTerminal> m_raw;
     std::unique_ptr<client::RemoteSession> m_session;
     std::optional<local::Input> m_input;
-    net::EventLoop::TimerId m_timer = 0, m_redraw = 0;
+    net::EventLoop::TimerId m_timer = 0;
     bool m_paused = false, m_ended = false;
     std::optional<Error> m_failure;
     SessionEnd m_end;
@@ -82,8 +81,7 @@ void LocalSession::opened() {
             return;
         }
         m_raw = *std::move(raw);
-        send_size(m_options.redraw ? 1 : 0);
-        if (m_options.redraw) m_redraw = m_loop.after(k_redraw_after, [this] { send_size(); });
+        send_size();
     }
     if (!m_options.first_input.empty()) m_session->write_stdin(m_options.first_input);
     if (m_options.command.stdin_open)
@@ -142,10 +140,10 @@ void LocalSession::ended(client::RemoteExit exit) {
     m_loop.cancel(m_timer);
 }
 
-void LocalSession::send_size(unsigned more) {
+void LocalSession::send_size() {
     auto size = local::window_size(m_environment.descriptors.in);
     if (!size) size = local::window_size(m_environment.descriptors.out);
-    if (size && m_session && !m_ended) m_session->resize({.columns = size->columns + more, .rows = size->rows + more});
+    if (size && m_session && !m_ended) m_session->resize({.columns = size->columns, .rows = size->rows});
 }
 
 bool LocalSession::is_over() const {
@@ -158,7 +156,7 @@ void LocalSession::leave_terminal() {
     const bool cut_off = !m_ended || m_end.exit.error || m_end.exit.code > 128;
     if (m_raw && cut_off && m_out.error() == 0 && m_environment.stdout_is_terminal) {
         m_out.write(m_modes.undo());
-        m_out.write("\x1b[m");
+        m_out.write("\x1b[m\r\n");
         m_loop.turn(Duration{0});
     }
     m_raw.reset();
@@ -176,7 +174,6 @@ Result<SessionEnd> LocalSession::run() {
     auto started = start();
     while (started && !is_over()) m_loop.turn(k_long);
     m_loop.cancel(m_timer);
-    m_loop.cancel(m_redraw);
     m_input.reset();
     m_session.reset();
     leave_terminal();

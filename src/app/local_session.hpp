@@ -11,8 +11,6 @@ namespace kdiag::app {
 struct SessionOptions {
     client::RemoteCommand command; ///< with `tty` the local terminal is raw while the session is open
     std::optional<Duration> timeout;
-    /// Attach: the program that runs draws its screen again, because the size seems to change (as kubectl attach does).
-    bool redraw = false;
     std::string first_input = {}; ///< sent before anything that is typed
 };
 

@@ -136,7 +136,7 @@ Result<Value> wait_for_start(client::ApiClient& client, const Place& place, Dura
 Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value& pod, const Tell& tell, Environment& environment) {
     const bool ended = container_now(pod, place.container).phase == Phase::ended;
     if (ended || (!place.stdin_open && !place.tty)) return log_and_exit_code(client, place, tell, environment);
-    SessionOptions options{.command = {.namespace_name = place.namespace_name, .pod = place.pod, .container = place.container, .stdin_open = place.stdin_open, .tty = place.tty}, .redraw = place.tty};
+    SessionOptions options{.command = {.namespace_name = place.namespace_name, .pod = place.pod, .container = place.container, .stdin_open = place.stdin_open, .tty = place.tty}};
     if (place.tty && place.is_new && place.is_shell) options.first_input = "\r"; // its first prompt was written before anybody listened
     KD_TRY_ASSIGN(auto end, run_session(client, std::move(options), environment));
     if (end.signal != 0) return static_cast<ExitCode>(128 + end.signal);
