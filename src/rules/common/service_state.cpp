@@ -8,21 +8,11 @@
 #include "util/strings.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace kdiag::rules {
 
 namespace {
-
-bool is_in(const kube::ObjectMeta& meta, std::string_view namespace_name) {
-    return meta.namespace_name == namespace_name && !meta.deleted;
-}
-
-template <class T> void add_matching(const facts::Snapshot& facts, std::string_view namespace_name, const kube::TextMap& selector,
-                                     std::vector<MatchingWorkload>& found) {
-    for (const auto& object : facts.all<T>())
-        if (is_in(object.meta, namespace_name) && kube::matches(selector, object.spec.pod_template.meta.labels))
-            found.push_back({kube::ref_of(object), object.spec.replicas.value_or(1)});
-}
 
 bool is_finished(const kube::Pod& pod) {
     return pod.status.phase == "Succeeded" || pod.status.phase == "Failed";
@@ -50,8 +40,8 @@ bool no_port_reaches(const kube::Service& service, const std::vector<const kube:
     });
 }
 
-void explain_no_pods(const facts::Snapshot& facts, const kube::Service& service, ServiceState& state) {
-    state.workloads = workloads_matching(facts, service.meta.namespace_name, service.spec.selector);
+void explain_no_pods(const WorkloadTemplates& templates, const kube::Service& service, ServiceState& state) {
+    state.workloads = templates.matching(service.meta.namespace_name, service.spec.selector);
     for (const auto& workload : state.workloads)
         if (workload.replicas > 0) {
             state.why = ServiceState::Why::not_ready;
@@ -69,38 +59,8 @@ void explain_no_pods(const facts::Snapshot& facts, const kube::Service& service,
     state.words = format("{} {}", state.scaled.display(), waits ? "is not running" : "is scaled to 0");
 }
 
-} // namespace
-
-bool knows_pods(const facts::Snapshot& facts) {
-    if (facts.knows<kube::Pod>()) return true;
-    const auto& gaps = facts.gaps();
-    return !facts.was_read(kube::Resource::pods) && facts.knows<kube::ReplicaSet>() &&
-           std::none_of(gaps.begin(), gaps.end(), [](const facts::Gap& gap) { return gap.resource == kube::Resource::pods; });
-}
-
-std::vector<MatchingWorkload> workloads_matching(const facts::Snapshot& facts, std::string_view namespace_name,
-                                                 const kube::TextMap& selector) {
-    std::vector<MatchingWorkload> found;
-    add_matching<kube::Deployment>(facts, namespace_name, selector, found);
-    add_matching<kube::StatefulSet>(facts, namespace_name, selector, found);
-    for (const auto& object : facts.all<kube::DaemonSet>())
-        if (is_in(object.meta, namespace_name) && kube::matches(selector, object.spec.pod_template.meta.labels))
-            found.push_back({kube::ref_of(object), object.status.desired_number_scheduled});
-    for (const auto& object : facts.all<kube::ReplicaSet>())
-        if (is_in(object.meta, namespace_name) && object.meta.controller() == nullptr &&
-            kube::matches(selector, object.spec.pod_template.meta.labels))
-            found.push_back({kube::ref_of(object), object.spec.replicas.value_or(1)});
-    for (const auto& object : facts.all<kube::CronJob>())
-        if (is_in(object.meta, namespace_name) && kube::matches(selector, object.spec.job_template.spec.pod_template.meta.labels))
-            found.push_back({kube::ref_of(object), 0});
-    for (const auto& object : facts.all<kube::Job>())
-        if (is_in(object.meta, namespace_name) && object.meta.controller() == nullptr &&
-            kube::matches(selector, object.spec.pod_template.meta.labels))
-            found.push_back({kube::ref_of(object), 0});
-    return found;
-}
-
-ServiceState state_of(const facts::Snapshot& facts, const kube::Service& service) {
+/// `templates` are asked for only when there are no pods.
+template <class Templates> ServiceState judge(const facts::Snapshot& facts, const kube::Service& service, Templates templates) {
     ServiceState state;
     if (service.spec.type == "ExternalName" || service.spec.selector.empty()) {
         state.why = ServiceState::Why::exempt;
@@ -129,13 +89,39 @@ ServiceState state_of(const facts::Snapshot& facts, const kube::Service& service
         state.why = ServiceState::Why::unknown;
         return state;
     }
-    explain_no_pods(facts, service, state);
+    explain_no_pods(templates(), service, state);
     if (state.why == ServiceState::Why::nothing_matches && !matching.empty()) {
         const bool failed = std::any_of(matching.begin(), matching.end(), [](const auto* pod) { return pod->status.phase == "Failed"; });
         state.why = failed ? ServiceState::Why::not_ready : ServiceState::Why::finished;
         state.words = failed ? "its pods have failed" : "its pods have finished";
     }
     return state;
+}
+
+using States = std::unordered_map<const kube::Service*, ServiceState>;
+
+States all_states(const RuleContext& context) {
+    States states;
+    for (const auto& service : context.facts.all<kube::Service>())
+        states.emplace(&service, judge(context.facts, service, [&]() -> const WorkloadTemplates& { return workload_templates(context); }));
+    return states;
+}
+
+} // namespace
+
+bool knows_pods(const facts::Snapshot& facts) {
+    if (facts.knows<kube::Pod>()) return true;
+    const auto& gaps = facts.gaps();
+    return !facts.was_read(kube::Resource::pods) && facts.knows<kube::ReplicaSet>() &&
+           std::none_of(gaps.begin(), gaps.end(), [](const facts::Gap& gap) { return gap.resource == kube::Resource::pods; });
+}
+
+const ServiceState& state_of(const RuleContext& context, const kube::Service& service) {
+    return context.once<States>(all_states).at(&service);
+}
+
+ServiceState state_of(const facts::Snapshot& facts, const kube::Service& service) {
+    return judge(facts, service, [&] { return WorkloadTemplates(facts); });
 }
 
 } // namespace kdiag::rules

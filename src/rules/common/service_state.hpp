@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rules/rule.hpp"
+#include "rules/common/workload_templates.hpp"
 
 #include <string>
 #include <vector>
 
 namespace kdiag::rules {
-
-/// A workload whose pods a selector would match, and its replicas.
-struct MatchingWorkload {
-    kube::ObjectRef ref;
-    std::int64_t replicas = 0;
-};
 
 /// Why a Service has no ready endpoint.
 struct ServiceState {
@@ -36,12 +30,10 @@ struct ServiceState {
     bool is_down() const { return why != Why::fine && why != Why::exempt && why != Why::unknown; }
 };
 
-/// What is behind a Service, from its selector, the pods and the workloads of its namespace.
+/// What is behind a Service, from its selector, the pods and the workloads of its namespace: worked out once for all Services.
+const ServiceState& state_of(const RuleContext& context, const kube::Service& service);
+/// The same for one alone, where no rules run.
 ServiceState state_of(const facts::Snapshot& facts, const kube::Service& service);
-
-/// Workloads whose template a selector matches. A CronJob or Job counts with 0 replicas: its pods come and go.
-std::vector<MatchingWorkload> workloads_matching(const facts::Snapshot& facts, std::string_view namespace_name,
-                                                 const kube::TextMap& selector);
 
 /// Whether the absence of pods is a fact. A recording holds no empty lists; one with the ReplicaSets of a namespace had its pods too.
 bool knows_pods(const facts::Snapshot& facts);

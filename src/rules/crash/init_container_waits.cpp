@@ -52,7 +52,7 @@ Finding waiting_finding(const RuleContext& context, const ContainerView& view, c
 
 /// What the Service that is waited for lacks; empty when it serves.
 void explain_by(const RuleContext& context, const kube::Service& service, Finding& finding) {
-    const auto state = state_of(context.facts, service);
+    const auto& state = state_of(context, service);
     finding.explained_by.push_back(kube::ref_of(service));
     for (const auto* pod : state.pods) finding.explained_by.push_back(kube::ref_of(*pod));
     if (state.why == ServiceState::Why::fine || state.why == ServiceState::Why::exempt) return;
@@ -71,7 +71,7 @@ void check(const RuleContext& context, FindingSink& sink) {
             const auto waited = context.age(view.status->state.running->started_at);
             const auto* log = context.facts.log_of(pod, view.spec->name, false);
             const auto* service = awaited_service(context, view, log);
-            const bool blocked = service != nullptr && state_of(context.facts, *service).is_down();
+            const bool blocked = service != nullptr && state_of(context, *service).is_down();
             if (waited < (blocked ? Duration::seconds(20) : service != nullptr ? k_patience : k_long)) continue;
             Finding finding = waiting_finding(context, view, log);
             finding.title = service != nullptr ? format("{} waits for {}", view.display(), kube::ref_of(*service).display()) : format("{} has been running for {}", view.display(), to_age(waited));

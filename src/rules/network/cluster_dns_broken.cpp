@@ -12,7 +12,7 @@ namespace {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto* service : context.facts.services_in("kube-system")) {
         if (!is_cluster_dns(*service) || service->meta.deleted) continue;
-        const auto state = state_of(context.facts, *service);
+        const auto& state = state_of(context, *service);
         if (!state.is_down() || !has_been_down(context, *service, state)) continue;
         Finding finding;
         finding.subject = kube::ref_of(*service);

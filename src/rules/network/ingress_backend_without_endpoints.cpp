@@ -12,7 +12,7 @@ namespace {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& backend : backends(context)) {
         if (backend.service == nullptr || !has_port(backend)) continue;
-        const auto state = state_of(context.facts, *backend.service);
+        const auto& state = state_of(context, *backend.service);
         // Scaled to 0 is meant so, and Jobs come and go.
         if (!state.is_down() || state.why == ServiceState::Why::scaled_to_zero || state.why == ServiceState::Why::finished) continue;
         if (!has_been_down(context, *backend.service, state) && state.why == ServiceState::Why::not_ready) continue;

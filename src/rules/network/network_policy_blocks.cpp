@@ -74,7 +74,7 @@ void check(const RuleContext& context, FindingSink& sink) {
     const Policies policies(context.facts);
     for (const auto& service : context.facts.all<kube::Service>()) {
         if (service.meta.deleted || service.spec.ports.empty()) continue;
-        const auto state = state_of(context.facts, service);
+        const auto& state = state_of(context, service);
         const auto* pod = ready_pod(state);
         if (pod == nullptr) continue;
         const auto isolating = policies.isolating(*pod, "Ingress");

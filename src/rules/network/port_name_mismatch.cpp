@@ -106,7 +106,7 @@ void report(const kube::Service& service, std::size_t index, const ServiceState&
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& service : context.facts.all<kube::Service>()) {
         if (service.meta.deleted) continue;
-        const auto state = state_of(context.facts, service);
+        const auto& state = state_of(context, service);
         if (state.pods.empty()) continue;
         for (std::size_t i = 0; i < service.spec.ports.size(); ++i) {
             const auto& port = service.spec.ports[i];

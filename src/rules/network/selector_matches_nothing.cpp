@@ -20,8 +20,8 @@ bool may_be_empty(const kube::Service& service) {
 }
 
 /// Manifests, and recordings without pods: the templates of the workloads speak for the pods.
-bool no_template_matches(const facts::Snapshot& facts, const kube::Service& service) {
-    return facts.knows<kube::Deployment>() && workloads_matching(facts, service.meta.namespace_name, service.spec.selector).empty();
+bool no_template_matches(const RuleContext& context, const kube::Service& service) {
+    return context.facts.knows<kube::Deployment>() && workload_templates(context).matching(service.meta.namespace_name, service.spec.selector).empty();
 }
 
 std::string cause_of(const kube::Service& service, const NearLabels& near) {
@@ -60,8 +60,8 @@ void add_near(const kube::Service& service, const std::vector<NearLabels>& near,
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& service : context.facts.all<kube::Service>()) {
         if (service.meta.deleted || is_cluster_dns(service)) continue;
-        const auto why = state_of(context.facts, service).why;
-        const bool only_templates = why == ServiceState::Why::unknown && no_template_matches(context.facts, service);
+        const auto why = state_of(context, service).why;
+        const bool only_templates = why == ServiceState::Why::unknown && no_template_matches(context, service);
         if (why != ServiceState::Why::nothing_matches && !only_templates) continue;
         const auto near = nearest_labels(context.facts, service.meta.namespace_name, service.spec.selector, service.meta.name);
         if (near.empty() && is_younger(context, service.meta.created, k_patience)) continue;

@@ -84,7 +84,7 @@ void report(const kube::Service& service, std::size_t index, const Group& servin
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& service : context.facts.all<kube::Service>()) {
         if (service.meta.deleted || service.spec.cluster_ip == "None") continue;
-        const auto state = state_of(context.facts, service);
+        const auto& state = state_of(context, service);
         if (state.pods.size() < 2) continue;
         for (std::size_t i = 0; i < service.spec.ports.size(); ++i) {
             if (service.spec.ports[i].target_port.is_text()) continue; // pods without a port of the name get no requests

@@ -24,7 +24,7 @@ std::string why_unready(const kube::Pod& pod) {
 void check(const RuleContext& context, FindingSink& sink) {
     for (const auto& service : context.facts.all<kube::Service>()) {
         if (service.meta.deleted || is_cluster_dns(service)) continue;
-        const auto state = state_of(context.facts, service);
+        const auto& state = state_of(context, service);
         if (state.why != ServiceState::Why::not_ready || !has_been_down(context, service, state)) continue;
         Finding finding;
         finding.subject = kube::ref_of(service);

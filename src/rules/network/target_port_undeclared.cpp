@@ -81,7 +81,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         // Of several ports one may well be undeclared; a headless Service only gives names to pods.
         if (service.meta.deleted || service.spec.ports.size() != 1 || service.spec.cluster_ip == "None") continue;
         const auto& port = service.spec.ports.front();
-        const auto state = state_of(context.facts, service);
+        const auto& state = state_of(context, service);
         if (port.target_port.is_text() || state.pods.empty() || is_meant(state.pods, port)) continue;
         const auto declared = common_ports(state.pods, protocol_of(port.protocol));
         if (!declared.empty()) report(service, state, declared, sink);
