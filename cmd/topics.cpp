@@ -47,6 +47,10 @@ findings to fix first.
    70  a bug in kdiag
   130  interrupted (143: terminated)
 
+exec, debug and others that run a command pass its own code on, up to 200 (255
+above); their own failures are the same numbers plus 200 (204: the connection was
+lost before the code was known), 214 for a bug. 126 and 127: it could not be started.
+
 When several apply: 70, 130, then 2 to 7 and 9 (it could not start), then 1, 8,
 10 and 0. A partial run that found something bad is therefore 1.
 )"},
@@ -84,10 +88,14 @@ CronJob use --fail-on never: a Job that exits 1 is run again.
 )"},
     Topic{"rbac", R"(Permissions
 
-kdiag only reads. `kdiag rule --rbac` prints the ClusterRole that all rules need,
-`kdiag rule KD1201 --rbac` that of one. What may not be read is never passed over:
+To diagnose kdiag only reads. `kdiag rule --rbac` prints the ClusterRole that all
+rules need, `kdiag rule KD1201 --rbac` that of one. What may not be read is never passed over:
 rules that need it are skipped and named (--show-skipped, coverage.skipped in
 JSON), and --require-complete makes the exit code 10.
+
+exec needs create on pods/exec, better also get: WebSocket is a GET. debug needs
+patch on pods/ephemeralcontainers and create on pods/attach; create and delete on
+pods for --copy-to and nodes; get on the namespace to see its Pod Security level.
 
 Secrets are listed for the names of their keys; values are dropped while the
 answer is being read and are never kept, printed or logged.

@@ -9,7 +9,9 @@
 #include "config/files.hpp"
 #include "data/json.hpp"
 #include "data/yaml.hpp"
+#include "rules/waiting/image_name.hpp"
 #include "util/format.hpp"
+#include "util/regex.hpp"
 #include "util/sanitize.hpp"
 #include "util/strings.hpp"
 
@@ -31,6 +33,15 @@ bool is_node(std::string_view type) {
     return type == "node" || type == "nodes" || type == "no";
 }
 
+/// What a container runtime takes for an image (distribution/reference, ReferenceRegexp). What is wrong would stay in the pod.
+Status check_image(const std::string& image) {
+    static const Regex reference(R"(^(([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?)"
+                                 R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$)",
+                                 false);
+    if (image.empty() || reference.found_in(image)) return {};
+    return usage(format("`{}` is no name of an image: {}", image, rules::waiting::invalid_name_reason(image, {})), "an image is written as in busybox:stable or registry.example.com/team/tools:1");
+}
+
 Status check(const DebugOptions& options) {
     const auto& container = options.container;
     if (options.target.empty()) return usage("nothing is named to debug", "name a pod, a workload or a node: kdiag debug deploy/web -it");
@@ -38,6 +49,9 @@ Status check(const DebugOptions& options) {
     if (container.tty && !container.stdin_open) return usage("-t needs -i", "write -it");
     if (!options.copy && options.replace) return usage("--replace goes with --copy-to", "add --copy-to NAME");
     if (options.copy && !options.target_container.empty()) return usage("--target does not go with --copy-to", "the containers of a copy share their processes already (--share-processes)");
+    KD_TRY(check_image(container.image));
+    if (options.copy)
+        for (const auto& [name, image] : options.copy->images) KD_TRY(check_image(image));
     for (const char* policy : {"", "Always", "IfNotPresent", "Never"})
         if (container.pull_policy == policy) return {};
     return usage(format("--image-pull-policy does not take `{}`", container.pull_policy), "it takes Always, IfNotPresent or Never");

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// `kdiag debug` as a process, against API servers of several ages and moods.
+#include "fake_kubelet.hpp"
+#include "kdiag_process.hpp"
+
+#include "support/temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+using namespace kdiag;
+using namespace kdiag::test;
+using nlohmann::json;
+
+namespace {
+
+const std::string k_pod = "/api/v1/namespaces/shop/pods/web";
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+FakeReply status(int code, const std::string& reason, const std::string& message, const json& details = json::object()) {
+    return {.status = code, .body = json{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Failure"}, {"reason", reason}, {"code", code}, {"message", message}, {"details", details}}.dump()};
+}
+
+FakeReply namespace_with(const std::string& level) {
+    return {.body = json{{"kind", "Namespace"}, {"apiVersion", "v1"}, {"metadata", {{"name", "shop"}, {"labels", {{"pod-security.kubernetes.io/enforce", level}}}}}}.dump()};
+}
+
+/// The pod with an ephemeral container in some state.
+FakeReply pod_with(const std::string& name, const json& state) {
+    auto pod = json::parse(pod_json("web"));
+    pod["spec"]["ephemeralContainers"] = {{{"name", name}, {"image", "busybox:stable"}}};
+    pod["status"]["ephemeralContainerStatuses"] = {{{"name", name}, {"image", ""}, {"imageID", ""}, {"ready", false}, {"restartCount", 0}, {"state", state}}};
+    return {.body = pod.dump()};
+}
+
+const FakeReply k_next = {.status = 0};
+
+void nothing(WebsocketPeer& peer, Wire&, const FakeRequest&) {
+    finish(peer, 0);
+}
+
+Ended debug(const FakeKubelet& kubelet, const std::string& rest) {
+    return run_kdiag("debug --server " + kubelet.url() + " -n shop " + rest + " </dev/null");
+}
+
+int patches(const FakeKubelet& kubelet) {
+    const auto requests = kubelet.requests();
+    return static_cast<int>(std::count_if(requests.begin(), requests.end(), [](const auto& request) { return request.method == "PATCH"; }));
+}
+
+} // namespace
+
+TEST_CASE("a command's output and exit code come from the container's log and state") {
+    std::atomic<bool> added = false;
+    const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("baseline");
+        if (request.method == "PATCH") {
+            added = true;
+            return {.body = pod_json("web")};
+        }
+        if (request.path == k_pod + "/log") return {.body = "line 1\nline 2\n", .content_type = "text/plain"};
+        if (request.path == k_pod && added) return pod_with("kdiag-dbg", {{"terminated", {{"exitCode", 7}, {"reason", "Error"}}}});
+        return k_next;
+    });
+    const auto ended = debug(kubelet, "web -- run");
+    CHECK(ended.code == 7);
+    CHECK(ended.out == "line 1\nline 2\n");
+    CHECK(has(ended.err, "debug container `kdiag-dbg` in Pod/web (image busybox:stable, profile baseline)"));
+    CHECK(has(ended.err, "stays until the pod is deleted"));
+}
+
+TEST_CASE("a server of 1.20 that says 200 and does nothing is asked in its own way") {
+    const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        if (request.method == "PATCH") return {.body = R"({"kind":"EphemeralContainers","apiVersion":"v1","metadata":{"name":"web"},"ephemeralContainers":[]})"};
+        return k_next;
+    });
+    const auto ended = debug(kubelet, "web --no-attach");
+    CHECK(ended.code == 0);
+    CHECK(ended.out == "web/kdiag-dbg\n");
+    std::vector<std::string> types;
+    for (const auto& request : kubelet.requests())
+        if (request.method == "PATCH") types.push_back(request.header("content-type"));
+    CHECK(types == std::vector<std::string>{"application/strategic-merge-patch+json", "application/json-patch+json"});
+}
+
+TEST_CASE("a server without ephemeral containers leads to a copy") {
+    const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        return request.method == "PATCH" ? status(404, "NotFound", "the server could not find the requested resource") : k_next;
+    });
+    const auto ended = debug(kubelet, "web --no-attach");
+    CHECK(ended.code == 207);
+    CHECK(has(ended.err, "this cluster has no ephemeral containers"));
+    CHECK(has(ended.err, "--copy-to web-debug"));
+}
+
+TEST_CASE("auto steps down to the level that a refusal names; a profile that was asked for does not") {
+    std::atomic<int> tried = 0;
+    const auto handler = [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return status(403, "Forbidden", "namespaces \"shop\" is forbidden: User \"ana\" cannot get resource \"namespaces\"");
+        if (request.method != "PATCH") return k_next;
+        if (++tried == 1) return status(403, "Forbidden", "pods \"web\" is forbidden: violates PodSecurity \"restricted:latest\": unrestricted capabilities");
+        return {.body = pod_json("web")};
+    };
+    const FakeKubelet kubelet(nothing, handler);
+    auto ended = debug(kubelet, "web --no-attach");
+    CHECK(ended.code == 0);
+    CHECK(has(ended.err, "profile restricted"));
+    CHECK(patches(kubelet) == 2);
+    tried = 0;
+    ended = debug(kubelet, "web --no-attach --profile sysadmin");
+    CHECK(ended.code == 206);
+    CHECK(has(ended.err, "enforces Pod Security `restricted`"));
+    CHECK(has(ended.err, "--profile restricted"));
+    CHECK(patches(kubelet) == 3);
+}
+
+TEST_CASE("an image that cannot be pulled ends the wait at once") {
+    std::atomic<bool> added = false;
+    const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        if (request.method == "PATCH") {
+            added = true;
+            return {.body = pod_json("web")};
+        }
+        if (request.path == k_pod && added) return pod_with("kdiag-dbg", {{"waiting", {{"reason", "ErrImagePull"}, {"message", "failed to resolve reference \"docker.io/library/nope:1\": docker.io/library/nope:1: not found"}}}});
+        return k_next;
+    });
+    const auto ended = debug(kubelet, "web --image nope:1 -- true");
+    CHECK(ended.code == 209);
+    CHECK(has(ended.err, "the image nope:1 of the debug container cannot be pulled"));
+    CHECK(ended.seconds < 10);
+}
+
+TEST_CASE("a pod on a node is deleted at the end, also when it fails, and where nothing may see the node none is made") {
+    const std::string pods = "/api/v1/namespaces/shop/pods";
+    std::atomic<bool> restricted = false;
+    const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with(restricted ? "restricted" : "privileged");
+        if (request.path == "/api/v1/nodes/n1") return {.body = R"({"kind":"Node","apiVersion":"v1","metadata":{"name":"n1"}})"};
+        if (request.method == "POST") return {.status = 201, .body = pod_json("node-debugger-n1")};
+        if (request.method == "DELETE") return {.body = pod_json("node-debugger-n1")};
+        if (request.path.starts_with(pods + "/node-debugger-n1-"))
+            return {.body = R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"x"},"status":{"phase":"Failed","reason":"OutOfpods","message":"Node didn't have enough resource: pods"}})"};
+        return k_next;
+    });
+    auto ended = debug(kubelet, "node/n1 -- true");
+    CHECK(ended.code == 209);
+    CHECK(has(ended.err, "OutOfpods"));
+    CHECK(has(ended.err, "is deleted"));
+    CHECK(kubelet.requests().back().method == "DELETE");
+    restricted = true;
+    const auto before = kubelet.requests().size();
+    ended = debug(kubelet, "node/n1 -- true");
+    CHECK(ended.code == 206);
+    CHECK(has(ended.err, "kdiag debug node/n1 -n kube-system"));
+    for (std::size_t i = before; i < kubelet.requests().size(); ++i) CHECK(kubelet.requests()[i].method == "GET");
+}
+
+TEST_CASE("what makes no sense is refused before anything is changed") {
+    const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply { return request.path == "/api/v1/namespaces/shop" ? namespace_with("privileged") : k_next; });
+    const TemporaryFolder folder;
+    const auto custom = folder.write("custom.yaml", "image: other\n");
+    struct Row {
+        std::string arguments;
+        int code;
+        const char* words;
+    };
+    for (const auto& row : {
+             Row{"", 202, "nothing is named"},
+             Row{"web -t", 202, "-t needs -i"},
+             Row{"web --profile sysadmn", 202, "did you mean `sysadmin`?"},
+             Row{"web --rm -- true", 202, "cannot be removed"},
+             Row{"web --replace", 202, "goes with --copy-to"},
+             Row{"web --same-node", 202, "go with --copy-to"},
+             Row{"web --copy-to x --target app", 202, "--target does not go with --copy-to"},
+             Row{"web --image-pull-policy Sometimes", 202, "Always, IfNotPresent or Never"},
+             Row{"web --env A", 202, "it takes NAME=VALUE"},
+             Row{"web --custom " + custom, 202, "--custom may not set `image`"},
+             Row{"web --custom /nope", 203, "/nope"},
+             Row{"web --target nope -- true", 209, "has no container `nope`"},
+             Row{"web -c app -- true", 202, "has a container `app` already"},
+             Row{"web --image 'Not an Image' -- true", 202, "is no name of an image"},
+             Row{"nobody -- true", 209, "no pod `nobody`"},
+             Row{"node/n1 --copy-to x", 202, "copies pods, not nodes"},
+         }) {
+        CAPTURE(row.arguments);
+        const auto ended = debug(kubelet, row.arguments);
+        CHECK(ended.code == row.code);
+        CHECK_MESSAGE(has(ended.err, row.words), ended.err);
+    }
+    for (const auto& request : kubelet.requests()) CHECK(request.method == "GET");
+}
