@@ -81,10 +81,10 @@ Error usage_error(const CLI::ParseError& parse_error) {
     return {.kind = ErrorKind::usage, .message = to_lower(std::string_view(parse_error.what()).substr(0, 1)) + std::string(parse_error.what()).substr(1)};
 }
 
-/// Every flag can also be set by KDIAG_<FLAG>, if its command has not named another variable.
+/// Every flag can also be set by KDIAG_<FLAG>, if its command has not named another variable or made it not configurable.
 void name_variables(CLI::App& app) {
     for (auto* option : app.get_options()) {
-        if (option->get_lnames().empty() || option->get_positional() || !option->get_envname().empty()) continue;
+        if (option->get_lnames().empty() || option->get_positional() || !option->get_configurable() || !option->get_envname().empty()) continue;
         std::string name = "KDIAG_" + option->get_lnames().front();
         std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
         option->envname(name);

@@ -46,7 +46,10 @@ Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
     options.container.command = command.words;
     // A copy may change a container that is there, or only images: then no container is added, and no image is needed.
     const bool adds_none = !flags.copy.name.empty() && (!options.container.name.empty() || !flags.copy.images.empty());
-    if (flags.image_option->count() > 0 || !adds_none) options.container.image = flags.image;
+    if (flags.image_option->count() > 0)
+        options.container.image = flags.image;
+    else if (!adds_none)
+        options.container.image = commands.environment().variable("KDIAG_IMAGE").value_or(flags.image);
     if (!flags.copy.name.empty()) options.copy = flags.copy;
     else if (!flags.copy.images.empty() || flags.copy.same_node)
         return Error{.kind = ErrorKind::usage, .message = "--set-image and --same-node go with --copy-to", .help = {"add --copy-to NAME"}};
@@ -89,7 +92,8 @@ kdiag itself are 202 to 209 as for exec.
     auto& app = *command.app;
     app.add_option("target", o.target, "POD, TYPE/NAME or node/NAME");
     flags->image = "busybox:stable";
-    flags->image_option = app.add_option("--image", flags->image, "image with the tools (default busybox:stable)")->type_name("IMAGE");
+    flags->image_option = app.add_option("--image", flags->image, "image with the tools (default KDIAG_IMAGE, else busybox:stable)")->type_name("IMAGE");
+    flags->image_option->configurable(false); // the variable is only for new containers: it must not change the image of one that -c names
     app.add_option("--image-pull-policy", o.container.pull_policy, "Always, IfNotPresent or Never")->type_name("POLICY");
     app.add_option("--target", o.target_container, "see the processes of this container (default: the default one, if it runs)")->type_name("NAME");
     app.add_option("-c,--container", o.container.name, "name of the debug container; with --copy-to also one to change")->type_name("NAME");

@@ -145,7 +145,7 @@ TEST_CASE("help is there wherever it is asked for") {
     CHECK(has(run({"--version"}).out, "kdiag "));
     CHECK(has(run({"version"}).out, "rules"));
     CHECK(json::parse(run({"version", "-o", "json"}).out)["rules"].get<int>() >= 60);
-    for (const char* command : {"diagnose", "describe", "rule", "version", "options", "help"}) {
+    for (const char* command : {"diagnose", "describe", "exec", "debug", "rule", "version", "options", "help"}) {
         const auto text = run({command, "-h"}).out;
         CHECK(std::count(text.begin(), text.end(), '\n') < 100);
     }

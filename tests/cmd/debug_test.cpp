@@ -164,6 +164,25 @@ TEST_CASE("a pod on a node is deleted at the end, also when it fails, and where 
     for (std::size_t i = before; i < kubelet.requests().size(); ++i) CHECK(kubelet.requests()[i].method == "GET");
 }
 
+TEST_CASE("the variable for the image is for new containers and changes no other") {
+    const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        if (request.method == "POST") return {.status = 201, .body = pod_json("web-copy")};
+        if (request.method == "PATCH") return {.body = pod_json("web")};
+        return k_next;
+    });
+    const auto with_variable = [&](const std::string& rest) { return run_kdiag("debug --server " + kubelet.url() + " -n shop --no-attach " + rest + " </dev/null", "KDIAG_IMAGE=tools:7"); };
+    CHECK(has(with_variable("web").err, "image tools:7"));
+    CHECK(has(with_variable("web --image other:1").err, "image other:1"));
+    const auto container_of_copy = [&](const std::string& rest) {
+        CHECK(with_variable("web --copy-to web-copy " + rest).code == 0);
+        return json::parse(kubelet.requests().back().body)["spec"]["containers"].back();
+    };
+    CHECK(container_of_copy("")["image"] == "tools:7");
+    CHECK(container_of_copy("-c app -- sh")["image"] == "app:1");
+    CHECK(container_of_copy("--set-image app=app:2") == json{{"name", "app"}, {"image", "app:2"}});
+}
+
 TEST_CASE("what makes no sense is refused before anything is changed") {
     const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply { return request.path == "/api/v1/namespaces/shop" ? namespace_with("privileged") : k_next; });
     const TemporaryFolder folder;

@@ -23,11 +23,11 @@ double now() {
 
 } // namespace
 
-KdiagProcess::KdiagProcess(const std::string& arguments) {
+KdiagProcess::KdiagProcess(const std::string& arguments, const std::string& variables) {
     std::string pattern = (std::filesystem::temp_directory_path() / "kdiag-run-XXXXXX").string();
     m_folder = mkdtemp(pattern.data());
     // The first exec gives the files, the second one the process: what is measured and signalled is kdiag, not a shell.
-    const std::string line = "cd '" + m_folder + "' && exec >out 2>err && exec env -i PATH=\"$PATH\" HOME=/nonexistent LANG=C.UTF-8 '" KDIAG_BINARY "' " + arguments;
+    const std::string line = "cd '" + m_folder + "' && exec >out 2>err && exec env -i PATH=\"$PATH\" HOME=/nonexistent LANG=C.UTF-8 " + variables + " '" KDIAG_BINARY "' " + arguments;
     m_started = now();
     m_pid = fork();
     if (m_pid == 0) {
@@ -59,8 +59,8 @@ Ended KdiagProcess::wait() {
             .most_kib = usage.ru_maxrss, .seconds = now() - m_started};
 }
 
-Ended run_kdiag(const std::string& arguments) {
-    return KdiagProcess(arguments).wait();
+Ended run_kdiag(const std::string& arguments, const std::string& variables) {
+    return KdiagProcess(arguments, variables).wait();
 }
 
 } // namespace kdiag::test

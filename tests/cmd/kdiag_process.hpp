@@ -15,10 +15,10 @@ struct Ended {
 };
 
 /// kdiag as a user runs it: the binary of this build in a process of its own, through a shell, with no kubeconfig and no variables but
-/// PATH. `arguments` may redirect: standard output and error go to files otherwise.
+/// PATH and those of `variables` (`A=1 B=2`, as a shell reads them). `arguments` may redirect: standard output and error go to files otherwise.
 class KdiagProcess {
 public:
-    explicit KdiagProcess(const std::string& arguments);
+    explicit KdiagProcess(const std::string& arguments, const std::string& variables = "");
     ~KdiagProcess();
     KdiagProcess(const KdiagProcess&) = delete;
     KdiagProcess& operator=(const KdiagProcess&) = delete;
@@ -32,7 +32,7 @@ private:
     double m_started = 0;
 };
 
-Ended run_kdiag(const std::string& arguments);
+Ended run_kdiag(const std::string& arguments, const std::string& variables = "");
 
 /// A sanitised build needs memory of its own, so that bounds say nothing.
 #ifdef __SANITIZE_ADDRESS__

@@ -64,6 +64,7 @@ FakeRequest request_from(const http::request<http::string_body>& message) {
             request.query[percent_decoded(pair.substr(0, equals))] = equals == std::string_view::npos ? "" : percent_decoded(pair.substr(equals + 1));
         }
     for (const auto& field : message) request.headers.emplace_back(to_lower(std::string(field.name_string())), std::string(field.value()));
+    request.body = message.body();
     return request;
 }
 

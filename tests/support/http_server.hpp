@@ -21,7 +21,8 @@ struct FakeRequest {
     std::string path;                         ///< the target without its query
     std::map<std::string, std::string> query; ///< percent-decoded
     std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
-    std::string client; ///< the common name of the client certificate
+    std::string body = {};
+    std::string client = {}; ///< the common name of the client certificate
 
     std::string header(std::string_view name) const;
     /// All values of a header that may come several times.
