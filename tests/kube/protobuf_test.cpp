@@ -79,6 +79,17 @@ TEST_CASE("a value of the wrong wire type says where it stands") {
     CHECK(error_of<Pod>(std::string(1, '\0')) == "a field has a number that no field can have");
 }
 
+TEST_CASE("a length of more than 32 bits reads nothing behind its message") {
+    const std::uint64_t huge = std::uint64_t{1} << 32;
+    for (const std::uint32_t field : {2u, 7u, 9u, 22u}) { // messages, entries of a map, plain and shared lists
+        const std::string spec = varint(field << 3 | 2) + varint(huge) + varint(field << 3 | 2) + varint(huge + 3) + "\x0a\x01" "a";
+        TextPool pool;
+        const auto pod = ProtobufDecoder(pool).decode<Pod>(pod_with_spec(spec));
+        if (pod) CHECK(pool.bytes() <= 64 * 1024);
+    }
+    CHECK(!error_of<Pod>(part(1, varint(1 << 3 | 2) + varint(huge + 7) + "web")).empty());
+}
+
 TEST_CASE("unknown fields of every wire type are skipped") {
     const std::string unknown = number(60, -1) + part(61, "x") + varint(62 << 3 | 5) + "1234" + varint(63 << 3 | 1) + "12345678" + number(5000, 1);
     TextPool pool;

@@ -118,7 +118,7 @@ private:
         const char* const end = at + run.bytes.size();
         for (std::size_t i = 0; i < run.count; ++i) {
             if (i > 0) protozero::skip_varint(&at, end); // the tag
-            const std::size_t size = protozero::decode_varint(&at, end);
+            const auto size = static_cast<protozero::pbf_length_type>(protozero::decode_varint(&at, end)); // as run_of has understood it
             m_path.back().index = i;
             take(std::string_view(at, size));
             at += size;
