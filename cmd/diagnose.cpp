@@ -73,6 +73,7 @@ kubectl get all,events -o json | kdiag diagnose --from -
     app.add_option("--log-lines", o.log_lines, "lines to read of each log (default 20)")->check(CLI::Range(1, 10000))->type_name("N");
     app.add_option("--max-findings", o.max_findings, "print at most this many as text (default 20, 0: all)")->type_name("N");
     app.add_flag("--show-skipped", o.show_skipped, "print what was not checked, and why");
+    app.add_flag("--timings", o.timings, "say on standard error how long each rule took; in stats.rules with -o json");
     app.add_option("--timeout", flags->timeout, "for the whole run; then a partial report (default 60s, 0: none)")->type_name("DURATION");
     app.add_option("--concurrency", o.concurrency, "requests in flight at once (default 8)")->check(CLI::Range(1, 64))->type_name("N");
     app.add_option("--now", flags->now, "judge at this time instead of the newest in a recording")->type_name("TIME");

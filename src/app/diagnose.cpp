@@ -6,8 +6,12 @@
 #include "facts/related.hpp"
 #include "rules/select.hpp"
 #include "util/format.hpp"
+#include "util/strings.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <ranges>
 #include <unordered_set>
 
 namespace kdiag::app {
@@ -78,6 +82,22 @@ void keep_related(rules::Outcome& outcome, const facts::Snapshot& facts, const N
     });
 }
 
+std::int64_t microseconds_now() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+constexpr std::size_t k_most_times = 15;
+
+/// On standard error: they differ from run to run, and no output that is read by programs may.
+void print_times(std::vector<rules::RuleTime> times, std::ostream& err) {
+    const auto slower = [](const rules::RuleTime& a, const rules::RuleTime& b) { return a.microseconds > b.microseconds; };
+    const auto total = std::accumulate(times.begin(), times.end(), std::int64_t{0}, [](std::int64_t sum, const auto& time) { return sum + time.microseconds; });
+    std::stable_sort(times.begin(), times.end(), slower);
+    err << format("{} took {:.2f} ms, the slowest:\n", counted(times.size(), "rule"), static_cast<double>(total) / 1000);
+    for (const auto& [rule, microseconds] : times | std::views::take(k_most_times))
+        err << format("{:>10.2f} ms  {} {}\n", static_cast<double>(microseconds) / 1000, rule->id, rule->name);
+}
+
 bool interrupted(const Environment& environment) {
     return environment.interrupted != nullptr && environment.interrupted->load();
 }
@@ -118,7 +138,7 @@ Result<ExitCode> run_diagnose(const DiagnoseOptions& options, Environment& envir
     run.now = options.now ? *options.now : source->identity().kind == "live" ? started : facts.newest_time();
     run.fail_on = options.fail_on ? std::string(to_string(*options.fail_on)) : "never";
     if (!scope.all_namespaces) run.namespaces = {scope.namespace_name};
-    auto outcome = rules::diagnose(facts, chosen, run.now);
+    auto outcome = rules::diagnose(facts, chosen, run.now, options.timings ? rules::Stopwatch(microseconds_now) : rules::Stopwatch());
     keep_related(outcome, facts, narrowed);
 
     auto report = report::make_report(run, std::move(outcome), facts);
@@ -142,6 +162,7 @@ Result<ExitCode> run_diagnose(const DiagnoseOptions& options, Environment& envir
     text.max_findings = options.max_findings;
     text.show_skipped = options.show_skipped;
     print_report(report, options.output.format, text, environment);
+    if (options.timings) print_times(report.rule_times, environment.err);
     return code;
 }
 

@@ -28,6 +28,7 @@ struct DiagnoseOptions {
     std::size_t log_lines = 20;
     std::size_t max_findings = 20;
     bool show_skipped = false;
+    bool timings = false;
     Duration timeout = Duration::seconds(60);
     std::size_t concurrency = 8;
     std::optional<Timestamp> now;

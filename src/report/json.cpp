@@ -135,6 +135,14 @@ Value summary_value(const Report& report) {
 Value stats_value(const Report& report) {
     auto stats = Value::object();
     stats.set("apiRequests", report.api_requests).set("logRequests", report.log_requests).set("bytesReceived", report.bytes_received).set("retries", report.retries);
+    if (report.rule_times.empty()) return stats;
+    auto times = Value::array();
+    for (const auto& [rule, microseconds] : report.rule_times) {
+        auto time = Value::object();
+        time.set("id", rule->id).set("microseconds", microseconds);
+        times.push_back(std::move(time));
+    }
+    stats.set("rules", std::move(times));
     return stats;
 }
 

@@ -118,6 +118,7 @@ Report make_report(const Run& run, rules::Outcome outcome, const facts::Snapshot
     for (const auto& skipped : outcome.skipped) report.skipped.push_back(skipped_check(skipped));
     report.complete = report.skipped.empty();
     report.rules_run = outcome.rules_run;
+    report.rule_times = outcome.times;
     report.objects_checked = facts.object_count();
     report.checked = checked_of(facts);
     if (report.counts.critical + report.counts.error > 0)

@@ -52,6 +52,7 @@ struct Report {
     std::vector<rules::Finding> findings;
     std::vector<SkippedCheck> skipped;
     std::uint64_t api_requests = 0, log_requests = 0, bytes_received = 0, retries = 0;
+    std::vector<rules::RuleTime> rule_times; ///< when they were taken
 };
 
 /// The run's half of a report: what was asked, where, when.

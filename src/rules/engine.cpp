@@ -44,7 +44,7 @@ bool can_run(const facts::Snapshot& facts, const Rule& rule) {
 
 } // namespace
 
-Outcome diagnose(const facts::Snapshot& facts, std::span<const Rule* const> rules, Timestamp now) {
+Outcome diagnose(const facts::Snapshot& facts, std::span<const Rule* const> rules, Timestamp now, const Stopwatch& stopwatch) {
     const RuleContext context{facts, now};
     Outcome outcome;
     std::vector<Finding> findings;
@@ -52,7 +52,9 @@ Outcome diagnose(const facts::Snapshot& facts, std::span<const Rule* const> rule
         if (!can_run(facts, *rule)) continue;
         ++outcome.rules_run;
         FindingSink sink(rule->info, facts);
+        const std::int64_t started = stopwatch ? stopwatch() : 0;
         rule->check(context, sink);
+        if (stopwatch) outcome.times.push_back({&rule->info, stopwatch() - started});
         auto found = std::move(sink).take();
         std::move(found.begin(), found.end(), std::back_inserter(findings));
     }

@@ -84,6 +84,21 @@ TEST_CASE("the JSON document meets its schema, is the same each time, and conseq
     CHECK(again == first);
 }
 
+TEST_CASE("--timings says how long each rule took, and changes nothing else") {
+    const auto timed = run({"diagnose", "--from", k_shop, "--timings", "-o", "json"});
+    auto report = json::parse(timed.out), plain = json::parse(run({"diagnose", "--from", k_shop, "-o", "json"}).out);
+    REQUIRE(report["stats"]["rules"].size() == report["summary"]["rulesRun"]);
+    for (const auto& rule : report["stats"]["rules"]) CHECK(rule["microseconds"] >= 0);
+    CHECK(!plain["stats"].contains("rules"));
+    report["stats"].erase("rules");
+    for (auto* document : {&report, &plain}) document->erase("run");
+    CHECK(report == plain);
+    CHECK(has(timed.err, "rules took"));
+    const auto text = run({"diagnose", "--from", k_shop, "--timings"});
+    CHECK(text.out == run({"diagnose", "--from", k_shop}).out);
+    CHECK(has(text.err, " ms  KD"));
+}
+
 TEST_CASE("flags narrow, and the exit code follows") {
     CHECK(run({"diagnose", "--from", k_shop, "--select", "KD1101,KD1401", "-o", "json"}).code == 1);
     CHECK(json::parse(run({"diagnose", "--from", k_shop, "--select", "KD1101", "--select", "KD1401", "-o", "json"}).out)["findings"].size() == 2);

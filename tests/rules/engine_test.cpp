@@ -281,6 +281,17 @@ TEST_CASE("a resource that only helps, or that was read in part, skips no rule a
     CHECK(part.skipped.size() == 1);
 }
 
+TEST_CASE("the time of each rule that runs is taken, if somebody has a stopwatch") {
+    const Rule* const rules[] = {&k_claim, &k_workload};
+    std::int64_t now = 100;
+    const auto outcome = rules::diagnose(nothing(), rules, Timestamp{1}, [&] { return now += 7; });
+    REQUIRE(outcome.times.size() == 2);
+    CHECK(outcome.times[0].rule->id == "KD9101");
+    CHECK(outcome.times[1].rule->id == "KD9104");
+    for (const auto& time : outcome.times) CHECK(time.microseconds == 7);
+    CHECK(rules::diagnose(nothing(), rules, Timestamp{1}).times.empty());
+}
+
 TEST_CASE("a gap that no rule cares about is not worth a word") {
     CHECK(outcome_with({.resource = kube::Resource::ingresses, .reason = facts::GapReason::forbidden}, false).skipped.empty());
 }
