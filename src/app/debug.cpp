@@ -66,6 +66,11 @@ std::string random_suffix() {
     return suffix;
 }
 
+/// What becomes of a pod that was made, to go on after its name.
+std::string fate_of(const std::string& pod, const std::string& namespace_name, bool removed) {
+    return removed ? "; it is deleted at the end" : format("; delete it when done: kubectl delete pod {} -n {}", pod, namespace_name);
+}
+
 class Debug {
 public:
     Debug(DebugOptions options, client::ApiClient& client, Environment& environment)
@@ -160,7 +165,8 @@ std::string Debug::default_target(const kube::Pod& typed, const Value& pod) {
 
 Result<ExitCode> Debug::debug_beside(const kube::Pod& typed) {
     KD_TRY(check_not_completed(typed));
-    if (m_options.remove == true) return usage("an ephemeral container cannot be removed: --rm goes with --copy-to and nodes", "leave --rm out; the container stays until the pod is deleted");
+    if (m_options.remove == true)
+        return usage("an ephemeral container cannot be removed: --rm goes with --copy-to and nodes", "leave --rm out; the container stays until the pod is deleted");
     const std::string namespace_name(typed.meta.namespace_name), name(typed.meta.name);
     KD_TRY_ASSIGN(const auto pod, read_pod(m_client, namespace_name, name));
     if (m_options.target_container.empty()) {
@@ -181,7 +187,8 @@ Result<Place> Debug::add_container(const Value& pod, const kube::Pod& typed, Pro
         if (const auto running = reusable_container(m_options.container, container, pod); !running.empty()) {
             for (const auto& present : pod.at("spec", "ephemeralContainers").as_array())
                 if (present["name"].as_string() == running) container = present;
-            tell(format("using debug container `{}` already in Pod/{} (profile {}); ephemeral containers stay until the pod is deleted, so this one is used again", running, name, to_string(profile)));
+            tell(format("using debug container `{}` already in Pod/{} (profile {}); ephemeral containers stay until the pod is deleted, so this one is used again",
+                        running, name, to_string(profile)));
             if (container["tty"].as_bool()) tell("press Enter if there is no prompt");
             auto place = place_of(namespace_name, name, container);
             place.is_new = false;
@@ -231,7 +238,8 @@ Status Debug::create(const Value& pod, Profile profile) {
                                               .method = "POST",
                                               .content_type = "application/json",
                                               .body = data::to_json(pod)}));
-    if (answer.status == 409) return usage(format("there is a pod `{}` in namespace {} already", name, namespace_name), format("choose another name, or delete it: kubectl delete pod {} -n {}", name, namespace_name));
+    if (answer.status == 409)
+        return usage(format("there is a pod `{}` in namespace {} already", name, namespace_name), format("choose another name, or delete it: kubectl delete pod {} -n {}", name, namespace_name));
     if (answer.error) return explain_refusal(*std::move(answer.error), profile, namespace_name);
     return {};
 }
@@ -247,7 +255,7 @@ Result<ExitCode> Debug::debug_copy(const kube::Pod& typed) {
         m_made_namespace = namespace_name;
         m_made_pod = name;
     }
-    tell(format("pod {} is a copy of {} (profile {}){}", name, original, to_string(profile), m_options.remove == true ? "; it is deleted at the end" : format("; delete it when done: kubectl delete pod {} -n {}", name, namespace_name)));
+    tell(format("pod {} is a copy of {} (profile {}){}", name, original, to_string(profile), fate_of(name, namespace_name, m_options.remove == true)));
     if (m_options.replace) {
         KD_TRY_ASSIGN(auto answer, m_client.send({.path = format("/api/v1/namespaces/{}/pods/{}?gracePeriodSeconds=0", client::escape(namespace_name), client::escape(original)),
                                                   .doing = format("delete pod {}", original),
@@ -268,7 +276,8 @@ Result<ExitCode> Debug::debug_node(const std::string& node) {
     const auto& namespace_name = m_finder.namespace_name();
     KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
     if (!m_options.profile && level_needed(profile) != SecurityLevel::privileged)
-        return Error{.kind = ErrorKind::forbidden, .message = format("namespace {} enforces Pod Security `{}`, under which no pod may see the node", namespace_name, to_string(level_needed(profile))),
+        return Error{.kind = ErrorKind::forbidden,
+                     .message = format("namespace {} enforces Pod Security `{}`, under which no pod may see the node", namespace_name, to_string(level_needed(profile))),
                      .help = {format("use a namespace that allows it: kdiag debug node/{} -n kube-system", node)}};
     auto pod = node_pod(node, random_suffix(), m_options.container, profile);
     pod.member("metadata").set("namespace", namespace_name);
@@ -280,7 +289,7 @@ Result<ExitCode> Debug::debug_node(const std::string& node) {
         m_made_pod = name;
     }
     tell(format("pod {} on node {} (profile {}{}){}", name, node, to_string(profile), pod.at("spec", "volumes").is_null() ? "" : ", the node's files are at /host",
-                remove ? "; it is deleted at the end" : format("; delete it when done: kubectl delete pod {} -n {}", name, namespace_name)));
+                fate_of(name, namespace_name, remove)));
     return start_and_join(place_of(namespace_name, name, pod.at("spec", "containers").as_array().front()));
 }
 

@@ -27,11 +27,16 @@ Error usage(std::string message, std::string help) {
 
 Status check(const ExecOptions& options) {
     if (options.target.empty() && options.selector.empty()) return usage("no pod is named", "name a pod, TYPE/NAME or -l SELECTOR: kdiag exec deploy/web -- date");
-    if (!options.target.empty() && !options.selector.empty()) return usage(format("`{}` and -l exclude each other", options.target.front()), "leave one of them out");
+    if (!options.target.empty() && !options.selector.empty())
+        return usage(format("`{}` and -l exclude each other", options.target.front()), "leave one of them out");
     if (options.command.empty() && options.target.size() > 1)
         return usage("the command stands after `--`", format("kdiag exec {} -- {}", options.target.front(), join(options.target.begin() + 1, options.target.end(), " ")));
-    if (options.command.empty()) return usage("no command is given", format("it stands after `--`: kdiag exec {} -it -- sh", options.target.empty() ? "-l " + options.selector : options.target.front()));
-    if (options.all && (options.stdin_open || options.tty)) return usage("--all takes no -i or -t: there is one standard input and there may be many pods", "leave --all out to use the pod that serves best");
+    if (options.command.empty()) {
+        const auto where = options.target.empty() ? "-l " + options.selector : options.target.front();
+        return usage("no command is given", format("it stands after `--`: kdiag exec {} -it -- sh", where));
+    }
+    if (options.all && (options.stdin_open || options.tty))
+        return usage("--all takes no -i or -t: there is one standard input and there may be many pods", "leave --all out to use the pod that serves best");
     if (!options.connect.from.empty()) return usage("a recording has no containers to run a command in", "leave --from out");
     return {};
 }
@@ -80,7 +85,8 @@ Result<TargetPods> Exec::find_pods() {
         if (answers[0].error) return *answers[0].error;
         KD_TRY_ASSIGN(auto list, read_objects<kube::Pod>(answers[0].body, doing));
         if (list.objects.empty())
-            return Error{.kind = ErrorKind::not_found, .message = format("no pod in namespace {} has labels that meet {}", m_finder.namespace_name(), m_options.selector), .help = {"look at the labels: kdiag describe pods"}};
+            return Error{.kind = ErrorKind::not_found, .message = format("no pod in namespace {} has labels that meet {}", m_finder.namespace_name(), m_options.selector),
+                         .help = {"look at the labels: kdiag describe pods"}};
         rank_pods(list.objects);
         KD_TRY(check_running(list.objects.front()));
         return TargetPods{.list = std::move(list), .slices = {}};
@@ -185,8 +191,9 @@ std::optional<std::string> Exec::fate_of(const std::string& pod) {
     const auto pods = read_objects<kube::Pod>(answer.body, "read the pod");
     if (!pods || pods->objects.size() != 1) return std::nullopt;
     if (pods->objects[0].meta.deleted) return format("pod {} is being deleted", pod);
-    if (pods->objects[0].status.phase != "Running") return format("the phase of pod {} is {}{}", pod, pods->objects[0].status.phase, pods->objects[0].status.reason.empty() ? "" : format(" ({})", pods->objects[0].status.reason));
-    return std::nullopt;
+    const auto& status = pods->objects[0].status;
+    if (status.phase == "Running") return std::nullopt;
+    return format("the phase of pod {} is {}{}", pod, status.phase, status.reason.empty() ? "" : format(" ({})", status.reason));
 }
 
 Result<ExitCode> Exec::run_in_all(const std::vector<kube::Pod>& pods) {

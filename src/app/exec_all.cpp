@@ -136,7 +136,8 @@ Result<ManyEnd> Many::run() {
     m_runs.clear();
     for (const auto* output : {&m_out, &m_err})
         if (output->error() != 0 && output->error() != EPIPE)
-            return Error{.kind = ErrorKind::io, .message = format("cannot write the output: {}", std::generic_category().message(output->error())), .notes = {"commands that ran then may go on"}};
+            return Error{.kind = ErrorKind::io, .message = format("cannot write the output: {}", std::generic_category().message(output->error())),
+                         .notes = {"commands that ran then may go on"}};
     m_end.reader_gone = m_out.error() == EPIPE || m_err.error() == EPIPE;
     return std::move(m_end);
 }

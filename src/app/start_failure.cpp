@@ -48,7 +48,8 @@ void explain_missing(const FailedStart& failed, Error& error) {
     const auto beside = [&] { return format("open a shell beside it: kdiag debug {} --target {} -it", failed.where, failed.container); };
     if (is_shell(program)) {
         const bool none = failed.has_sh == false || base_name(program) == "sh";
-        error.message = format("the image of container `{}` has no `{}`{}", failed.container, program, failed.has_sh == false && base_name(program) != "sh" ? " (and no `sh`)" : "");
+        const bool nor_sh = failed.has_sh == false && base_name(program) != "sh";
+        error.message = format("the image of container `{}` has no `{}`{}", failed.container, program, nor_sh ? " (and no `sh`)" : "");
         if (none) error.notes.push_back("distroless and scratch images ship no shell");
         error.help.push_back(none ? beside() : format("it has `sh`: kdiag exec {} -c {} -it -- sh", failed.where, failed.container));
         return;
@@ -61,7 +62,9 @@ void explain_missing(const FailedStart& failed, Error& error) {
         error.help.push_back(format("the whole line was taken for the name of a program; leave the quotes away: kdiag exec {} -- {}", failed.where, program));
         error.help.push_back(format("or give it to a shell: kdiag exec {} -- sh -c {}", failed.where, line_of(failed.command)));
     } else {
-        error.notes.push_back(program.find('/') == std::string::npos ? "it is looked up in the PATH of the container's image; nothing of this machine is there" : "the path is one in the container's image");
+        error.notes.push_back(program.find('/') == std::string::npos
+                                  ? "it is looked up in the PATH of the container's image; nothing of this machine is there"
+                                  : "the path is one in the container's image");
         error.help.push_back(format("bring tools in a container of their own: kdiag debug {} --target {} -it", failed.where, failed.container));
     }
 }

@@ -41,6 +41,15 @@ int set_modes(int descriptor, const termios& modes) noexcept {
     return result;
 }
 
+/// Reads the modes once this job has the terminal: until then the setting of them stops it (SIGTTOU), as it should, and the modes are
+/// those of another job, say of a shell that edits a line.
+bool read_modes(int descriptor, termios& modes) {
+    if (tcgetattr(descriptor, &modes) != 0) return false;
+    while (tcsetattr(descriptor, TCSANOW, &modes) != 0)
+        if (errno != EINTR) return false;
+    return tcgetattr(descriptor, &modes) == 0;
+}
+
 /// SA_RESETHAND has set the default action again: what is raised here kills once this returns.
 void on_deadly_signal(int signal) {
     restore_terminal();
@@ -72,7 +81,7 @@ Result<std::unique_ptr<RawTerminal>> RawTerminal::enter(int descriptor) {
                      .help = {"run it without -t, the keys are then handled here"}};
     };
     if (g_descriptor >= 0) return Error{.kind = ErrorKind::internal, .message = "the terminal is raw already"};
-    if (tcgetattr(descriptor, &g_before) != 0) return failed("read the modes of");
+    if (!read_modes(descriptor, g_before)) return failed("read the modes of");
     g_raw = g_before;
     cfmakeraw(&g_raw);
     g_descriptor = descriptor;

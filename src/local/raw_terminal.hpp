@@ -22,6 +22,7 @@ std::optional<WindowSize> window_size(int descriptor);
 /// yourself before, see signals.hpp). One at a time.
 class RawTerminal {
 public:
+    /// A job in the background is stopped here until it has the terminal.
     static Result<std::unique_ptr<RawTerminal>> enter(int descriptor);
     ~RawTerminal();
     RawTerminal(const RawTerminal&) = delete;

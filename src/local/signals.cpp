@@ -41,7 +41,8 @@ void on_signal_event(int number) {
 Result<std::unique_ptr<Signals>> Signals::watch(net::EventLoop& loop, const std::vector<int>& numbers, OnSignal on_signal) {
     if (g_pipe[0] >= 0) return Error{.kind = ErrorKind::internal, .message = "signals are watched already"};
     if (pipe2(g_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
-        return Error{.kind = ErrorKind::io, .message = format("cannot watch for signals: {}", std::generic_category().message(errno)), .help = {"close some files, or raise the limit (ulimit -n)"}};
+        return Error{.kind = ErrorKind::io, .message = format("cannot watch for signals: {}", std::generic_category().message(errno)),
+                     .help = {"close some files, or raise the limit (ulimit -n)"}};
     std::unique_ptr<Signals> signals(new Signals(loop));
     g_hung_up = false;
     loop.watch(g_pipe[0], true, false, [handle = std::move(on_signal)](net::Readiness) {

@@ -126,6 +126,29 @@ TEST_CASE("the terminal is given back however the process ends") {
     }
 }
 
+TEST_CASE("a job that is started in the background is stopped before it touches the terminal") {
+    const Pty pty;
+    const int status = in_child(pty, [&] {
+        const pid_t job = fork();
+        if (job == 0) {
+            setpgid(0, 0);
+            const auto raw = RawTerminal::enter(pty.slave);
+            _exit(raw && pty.is_raw() ? 0 : 12);
+        }
+        setpgid(job, job);
+        int job_status = 0;
+        waitpid(job, &job_status, WUNTRACED);
+        if (!WIFSTOPPED(job_status) || WSTOPSIG(job_status) != SIGTTOU || pty.is_raw()) _exit(10);
+        std::signal(SIGTTOU, SIG_IGN);
+        tcsetpgrp(pty.slave, job); // fg
+        kill(job, SIGCONT);
+        waitpid(job, &job_status, 0);
+        _exit(WIFEXITED(job_status) ? WEXITSTATUS(job_status) : 11);
+    });
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+}
+
 TEST_CASE("a job in the background leaves the terminal as it is") {
     const Pty pty;
     const int status = in_child(pty, [&] {

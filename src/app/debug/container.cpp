@@ -155,8 +155,8 @@ std::string reusable_container(const ContainerWish& wish, const Value& wanted, c
             continue;
         }
         const auto same = [&](std::string_view member) { return is_same(container[member], wanted[member]); };
-        const bool as_wanted = same("image") && same("targetContainerName") && same("stdin") && same("tty") && same("securityContext") && same("command") && same("args") && same("env");
-        if (is_ours(name) && as_wanted) return std::string(name);
+        constexpr std::array<std::string_view, 8> members = {"image", "targetContainerName", "stdin", "tty", "securityContext", "command", "args", "env"};
+        if (is_ours(name) && std::all_of(members.begin(), members.end(), same)) return std::string(name);
     }
     return {};
 }
@@ -173,7 +173,8 @@ Result<Copy> copy_of(const Value& pod, const CopyWish& copy, const ContainerWish
     if (copy.share_processes) spec.set("shareProcessNamespace", *copy.share_processes);
     for (const auto& [container, image] : copy.images)
         if (container != "*" && container_named(made.pod, container) == nullptr)
-            return Error{.kind = ErrorKind::not_found, .message = format("the pod has no container `{}` (--set-image)", container), .help = {format("containers: {}", list_some(names_in(pod), 10))}};
+            return Error{.kind = ErrorKind::not_found, .message = format("the pod has no container `{}` (--set-image)", container),
+                         .help = {format("containers: {}", list_some(names_in(pod), 10))}};
     for (auto& container : spec.member("containers").make_array()) {
         auto image = copy.images.find(std::string(container["name"].as_string()));
         if (image == copy.images.end()) image = copy.images.find("*");
@@ -223,9 +224,12 @@ Value node_pod(const std::string& node, const std::string& suffix, const Contain
 }
 
 Status check_custom(const Value& custom) {
-    if (!custom.is_object()) return Error{.kind = ErrorKind::usage, .message = "--custom holds no container", .help = {"it is a file with parts of a container, such as `securityContext: {runAsUser: 0}`"}};
+    if (!custom.is_object())
+        return Error{.kind = ErrorKind::usage, .message = "--custom holds no container", .help = {"it is a file with parts of a container, such as `securityContext: {runAsUser: 0}`"}};
     for (const char* fixed : {"name", "command", "image", "lifecycle", "volumeDevices"})
-        if (custom.find(fixed) != nullptr) return Error{.kind = ErrorKind::usage, .message = format("--custom may not set `{}`", fixed), .help = {"name, command and image have flags of their own; lifecycle and volumeDevices cannot be set"}};
+        if (custom.find(fixed) != nullptr)
+            return Error{.kind = ErrorKind::usage, .message = format("--custom may not set `{}`", fixed),
+                         .help = {"name, command and image have flags of their own; lifecycle and volumeDevices cannot be set"}};
     return {};
 }
 

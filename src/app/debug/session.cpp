@@ -79,7 +79,8 @@ Result<std::optional<int>> show_log(client::ApiClient& client, const Place& plac
     });
     int signal = 0;
     KD_TRY_ASSIGN(const auto signals, local::Signals::watch(loop, {SIGINT, SIGTERM, SIGHUP}, [&](int number) { signal = number; }));
-    client::ApiRequest log{.path = format("/api/v1/namespaces/{}/pods/{}/log?container={}&follow=true", client::escape(place.namespace_name), client::escape(place.pod), client::escape(place.container)),
+    client::ApiRequest log{.path = format("/api/v1/namespaces/{}/pods/{}/log?container={}&follow=true", client::escape(place.namespace_name), client::escape(place.pod),
+                                          client::escape(place.container)),
                            .doing = format("read the log of container {}", place.container)};
     log.on_data = [&](std::string_view bytes) -> Result<net::Flow> {
         out.write(bytes);
@@ -110,7 +111,8 @@ std::string Place::reference() const {
 }
 
 Result<Value> read_pod(client::ApiClient& client, const std::string& namespace_name, const std::string& pod) {
-    return client.get_json({.path = format("/api/v1/namespaces/{}/pods/{}", client::escape(namespace_name), client::escape(pod)), .doing = format("get pod {} in namespace {}", pod, namespace_name)});
+    return client.get_json({.path = format("/api/v1/namespaces/{}/pods/{}", client::escape(namespace_name), client::escape(pod)),
+                            .doing = format("get pod {} in namespace {}", pod, namespace_name)});
 }
 
 Result<Value> wait_for_start(client::ApiClient& client, const Place& place, Duration timeout, const Tell& tell, Environment& environment) {
