@@ -3,6 +3,7 @@
 
 #include "app/pod_command.hpp"
 #include "net/local_passage.hpp"
+#include "net/socket_stream.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,9 +17,9 @@ class PodRelay {
 public:
     /// Starts the tool. An Error: it cannot be asked for at all.
     static Result<std::unique_ptr<PodRelay>> open(const ContainerPlace& place, const probe::PodCommand& command);
-    ~PodRelay();
     PodRelay(const PodRelay&) = delete;
     PodRelay& operator=(const PodRelay&) = delete;
+    ~PodRelay() = default;
 
     /// Waits until the tool has been started; an Error says why it has not. An ended tool counts as started: it said why.
     Status wait_until_started(Duration limit);
@@ -31,18 +32,15 @@ private:
     void on_connected(int descriptor);
     void on_output(client::OutputChannel channel, std::string_view bytes);
     void on_end(client::RemoteExit exit);
-    void move_out();
-    void move_in();
-    void look();
-    void close();
+    void pass_on();
 
     ContainerPlace m_place;
     std::unique_ptr<net::LocalPassage> m_passage;
     std::unique_ptr<client::RemoteSession> m_session;
+    std::unique_ptr<net::SocketStream> m_stream; ///< what libcurl is connected to; null until it is
     std::optional<client::RemoteExit> m_ended;
-    bool m_started = false, m_paused = false, m_local_closed = false, m_input_ended = false;
-    int m_descriptor = -1;
-    std::string m_out; ///< from the pod, for the descriptor
+    bool m_started = false;
+    std::string m_out; ///< from the pod, until libcurl is there
     std::string m_err;
 };
 

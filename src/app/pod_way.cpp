@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/pod_way.hpp"
 
+#include "app/forward_way.hpp"
 #include "app/pod_choice.hpp"
 #include "app/pod_relay.hpp"
 #include "util/format.hpp"
@@ -16,10 +17,6 @@ using At = probe::ToolProblem::At;
 
 /// For the runtime to start a command; no part of any probe's own time.
 constexpr Duration k_start_limit = Duration::seconds(15);
-
-Error interruption() {
-    return {.kind = ErrorKind::interrupted, .message = "interrupted"};
-}
 
 net::ExchangePart part_of(At at) {
     switch (at) {
@@ -174,24 +171,18 @@ bool has_any(const probe::PodTools& tools) {
     return tools.can_relay() || tools.curl || tools.wget;
 }
 
-} // namespace
-
-Result<PodWay> way_from_pod(client::ApiClient& client, const kube::Pod& pod, std::string_view preferred, const std::atomic<bool>* interrupted) {
-    KD_TRY(check_not_completed(pod));
-    const auto containers = running_containers(pod, preferred);
-    if (containers.empty()) KD_TRY(check_running(pod));
+/// The tools of the first container that has any.
+Result<PodWay> way_by_tools(client::ApiClient& client, const kube::Pod& pod, std::string_view preferred, const std::atomic<bool>* interrupted) {
     std::vector<std::string> without;
-    for (const auto& name : containers) {
+    for (const auto& name : running_containers(pod, preferred)) {
         ContainerPlace place{client, std::string(pod.meta.namespace_name), std::string(pod.meta.name), name, interrupted};
-        auto ran = run_in_container(place, probe::tools_command(), k_start_limit);
-        if (interrupted != nullptr && interrupted->load()) return interruption();
-        if (!ran) return std::move(ran).error();
-        const auto tools = probe::parse_tools(ran->result.out);
+        KD_TRY_ASSIGN(const auto ran, run_in_container(place, probe::tools_command(), k_start_limit));
+        const auto tools = probe::parse_tools(ran.result.out);
         if (!has_any(tools)) {
             without.push_back(name);
             continue;
         }
-        auto search = probe::search_list(ran->result.out);
+        auto search = probe::search_list(ran.result.out);
         const auto domain = probe::cluster_domain(search);
         PodWay found{.way = std::make_unique<ToolWay>(std::move(place), tools, std::move(search))};
         if (!domain.empty()) found.cluster_domain = domain;
@@ -200,6 +191,17 @@ Result<PodWay> way_from_pod(client::ApiClient& client, const kube::Pod& pod, std
     return Error{.kind = ErrorKind::not_found, .message = format("no container of pod {} has a tool that can ask for it (nc, bash, curl or wget, with sh)", pod.meta.name),
                  .notes = {format("looked in {}", without.empty() ? "none: no container runs" : list_some(without, 5))},
                  .help = {format("start one beside it, then try again: kdiag debug {} --image busybox", shell_quote(pod.meta.name))}};
+}
+
+} // namespace
+
+Result<PodWay> way_from_pod(client::ApiClient& client, const kube::Pod& pod, std::string_view preferred, Reach reach, const std::atomic<bool>* interrupted) {
+    KD_TRY(check_not_completed(pod));
+    if (running_containers(pod, preferred).empty()) KD_TRY(check_running(pod));
+    auto by_tools = way_by_tools(client, pod, preferred, interrupted);
+    const bool is_over = !by_tools && (by_tools.error().kind == ErrorKind::interrupted || by_tools.error().kind == ErrorKind::authentication);
+    if (by_tools || reach == Reach::anywhere || is_over) return by_tools;
+    return PodWay{.way = way_by_port_forward(client, pod, by_tools.error().message, interrupted)};
 }
 
 } // namespace kdiag::app

@@ -89,7 +89,7 @@ void ProbeRun::pause(net::EventLoop& loop) const {
 
 void ProbeRun::explain(const Route& route, client::ApiClient& client) {
     if (route.object.empty()) return;
-    m_report.behind = findings_behind(client, route.object, m_environment.clock(), m_environment.interrupted);
+    m_report.behind = findings_behind(client, route.object, route.to.port, m_environment.clock(), m_environment.interrupted);
     if (!m_report.behind.empty() || route.object.kind != "Service" || !m_report.object.empty()) return;
     // A name that was written by hand: does that Service exist at all?
     PodFinder finder(client, route.object.namespace_name, m_environment.interrupted);
@@ -161,8 +161,9 @@ Status ProbeRun::replay(client::ApiClient& client, PodFinder& finder, const prob
 
     const bool needs_way = std::any_of(plan.probes.begin(), plan.probes.end(), [](const auto& probe) { return probe.check.index() != 0 && !std::holds_alternative<probe::ExecCheck>(probe.check); });
     Result<PodWay> way = PodWay{};
-    if (needs_way) way = way_from_pod(client, pod, plan.probes.front().container, m_environment.interrupted);
+    if (needs_way) way = way_from_pod(client, pod, plan.probes.front().container, Reach::own_ports, m_environment.interrupted);
     if (!way && way.error().kind != ErrorKind::not_found && way.error().kind != ErrorKind::timeout) return std::move(way).error();
+    if (way && way->way && !way->way->caveat().empty()) m_report.notes.push_back(way->way->caveat());
     Replayer replayer(client, plan, way ? way->way.get() : nullptr, way ? std::string() : way.error().message, m_environment.interrupted);
     for (std::size_t i = 0; i < m_options.count; ++i) {
         if (i > 0) pause(client.loop());

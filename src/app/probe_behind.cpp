@@ -5,6 +5,7 @@
 #include "facts/related.hpp"
 #include "rules/engine.hpp"
 #include "rules/select.hpp"
+#include "util/strings.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,13 @@ constexpr Duration k_limit = Duration::seconds(20);
 
 bool is_subject(const rules::Finding& finding, const std::string& key) {
     return finding.subject.key() == key || std::any_of(finding.affected.begin(), finding.affected.end(), [&](const auto& ref) { return ref.key() == key; });
+}
+
+/// What a probe of another port or a command says is not about this port.
+bool concerns_port(const rules::Finding& finding, int port) {
+    if (finding.rule->category != "probe") return true;
+    const auto number = std::to_string(port);
+    return contains(finding.cause, ":" + number) || contains(finding.cause, "port " + number);
 }
 
 void add(std::vector<probe::Behind>& behind, const rules::Finding& finding) {
@@ -39,7 +47,7 @@ Result<facts::Snapshot> read_around(client::ApiClient& client, const std::string
     return facts::Snapshot(std::move(parts));
 }
 
-std::vector<probe::Behind> findings_behind(client::ApiClient& client, const kube::ObjectRef& object, Timestamp now, const std::atomic<bool>* interrupted) {
+std::vector<probe::Behind> findings_behind(client::ApiClient& client, const kube::ObjectRef& object, int port, Timestamp now, const std::atomic<bool>* interrupted) {
     std::vector<probe::Behind> behind;
     auto resources = kube::ResourceSet::all();
     resources.remove(kube::Resource::logs);
@@ -50,7 +58,7 @@ std::vector<probe::Behind> findings_behind(client::ApiClient& client, const kube
     const auto outcome = rules::diagnose(*facts, *chosen, now);
     std::vector<const rules::Finding*> about;
     for (const auto& finding : outcome.findings)
-        if (is_subject(finding, object.key())) about.push_back(&finding);
+        if (is_subject(finding, object.key()) && (object.kind != "Pod" || concerns_port(finding, port))) about.push_back(&finding);
     for (const auto* finding : about) add(behind, *finding);
     for (const auto* finding : about)
         for (const auto& cause : finding->caused_by)

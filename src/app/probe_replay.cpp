@@ -127,7 +127,6 @@ Status Replayer::ask(probe::Replay& replay) {
         return {};
     }
     replay.way = m_way->text();
-    note_once(replay.notes, m_way->caveat());
     if (!host.empty() && host != m_plan.address) note_once(replay.notes, format("it asks host `{}` of its own, resolved in the pod here and on the node by the kubelet", host));
     Result<Outcome> outcome = Outcome{};
     if (const auto* http = std::get_if<probe::HttpCheck>(&probe.check)) outcome = ask_http(probe, *http, replay.notes);
@@ -152,6 +151,12 @@ Result<Outcome> Replayer::ask_http(const probe::PlannedProbe& probe, const probe
         if (exchange.failed_at == net::ExchangePart::none && exchange.status == 0 && !exchange.problem.empty()) return Error{.kind = ErrorKind::usage, .message = exchange.problem};
         took.count += exchange.total_microseconds;
         const auto& url = question.http.url;
+        const bool headers_in_time = exchange.status != 0 && took.count - exchange.total_microseconds + exchange.answer_microseconds <= timeout_of(probe).count;
+        // The kubelet reads the body too; when that breaks off, its result is thrown away (DoHTTPProbe returns an error).
+        if (headers_in_time && (!exchange.problem.empty() || took > timeout_of(probe)))
+            return Outcome{.verdict = Verdict::unknown,
+                           .message = format("status {}, and then the answer broke off: {}", exchange.status, exchange.timed_out || took > timeout_of(probe) ? "its end did not come in time" : exchange.problem),
+                           .took = took, .timed_out = took > timeout_of(probe), .answered = !exchange.timed_out};
         if (exchange.timed_out || took > timeout_of(probe)) return too_late(probe, url, took, exchange.status != 0 && !exchange.timed_out);
         if (exchange.status == 0) return Outcome{.verdict = Verdict::failure, .message = format("Get \"{}\": {}", url, exchange.problem), .took = took};
         const auto redirect = probe::redirect_of(check.url, url, exchange.status, exchange.header("location"), followed);

@@ -31,7 +31,7 @@ Result<PodWay> way_from(client::ApiClient& client, PodFinder& finder, const std:
     KD_TRY_ASSIGN(const auto target, parse_target_name({from}));
     KD_TRY_ASSIGN(const auto chosen, choose_pod(finder, target));
     name = format("Pod/{}", chosen.pod().meta.name);
-    return way_from_pod(client, chosen.pod(), {}, interrupted);
+    return way_from_pod(client, chosen.pod(), {}, Reach::anywhere, interrupted);
 }
 
 void apply(const ProbeOptions& options, probe::Destination& to) {
@@ -99,7 +99,7 @@ Result<Route> route_by_name(client::ApiClient& client, PodFinder& finder, const 
 /// Asks a port of a pod from inside that pod.
 Result<Route> route_into_pod(client::ApiClient& client, const kube::Pod& pod, int port, std::string_view name, std::string_view app_protocol, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
     Route route{.object = kube::ref_of(pod)};
-    KD_TRY_ASSIGN(auto way, way_from_pod(client, pod, {}, interrupted));
+    KD_TRY_ASSIGN(auto way, way_from_pod(client, pod, {}, Reach::own_ports, interrupted));
     route.way = std::move(way.way);
     route.from = format("Pod/{}", pod.meta.name);
     route.to = probe::destination_of_port(std::string(pod.status.pod_ip), port, name, app_protocol, wanted_depth(options));

@@ -150,10 +150,10 @@ private:
             add("http", false, format("{}  {}", what, exchange.problem), time_of(exchange));
             return false;
         }
-        const bool good = m_settings.expect.has(exchange.status) && !exchange.timed_out;
+        const bool good = m_settings.expect.has(exchange.status) && exchange.problem.empty();
         std::string text = format("{}  {}", what, exchange.status);
         if (!m_settings.expect.has(exchange.status)) text += format(", expected {}", m_settings.expect.text());
-        if (exchange.timed_out) text += format(", and no end of the answer within {}", to_age(m_settings.limit));
+        if (!exchange.problem.empty()) text += format(", and then the answer broke off: {}", exchange.problem);
         auto& step = add("http", good, std::move(text), time_of(exchange));
         if (const auto location = exchange.header("location"); !location.empty()) step.notes.push_back(format("redirects to {}, which is not followed", probe::resolve_reference(m_to.url(), location)));
         if (!good && !exchange.body.empty()) step.notes.push_back(format("says: {}", trim(std::string_view(exchange.body).substr(0, k_most_body))));
