@@ -71,8 +71,9 @@ When several apply: 70, 130, then 2 to 7 and 9 (it could not start), then 1, 8,
   HTTPS_PROXY, NO_PROXY    as for kubectl
   CI                       no progress line
 
-Nothing but the API server is ever contacted, and no secret is read from the
-environment except what the credential plugins of a kubeconfig are given.
+Nothing but the API server is ever contacted, except what probe is told to ask,
+and no secret is read from the environment except what the credential plugins of
+a kubeconfig are given.
 )"},
     Topic{"ci", R"(In a pipeline
 
@@ -94,7 +95,8 @@ rules need, `kdiag rule KD1201 --rbac` that of one. What may not be read is neve
 rules that need it are skipped and named (--show-skipped, coverage.skipped in
 JSON), and --require-complete makes the exit code 10.
 
-exec needs create on pods/exec, better also get: WebSocket is a GET. debug needs
+exec needs create on pods/exec, better also get: WebSocket is a GET. probe needs
+the same to ask from a pod, or create on pods/portforward to ask its ports. debug needs
 patch on pods/ephemeralcontainers and create on pods/attach; create and delete on
 pods for --copy-to and nodes; get on the namespace to see its Pod Security level.
 
