@@ -9,6 +9,7 @@
 #include "config/files.hpp"
 #include "data/json.hpp"
 #include "data/yaml.hpp"
+#include "local/signals.hpp"
 #include "rules/waiting/image_name.hpp"
 #include "util/format.hpp"
 #include "util/regex.hpp"
@@ -306,6 +307,7 @@ Result<ExitCode> Debug::start_and_join(const Place& place) {
 /// On every way out; also after Ctrl-C, which ends all requests of the client that the session had.
 void Debug::remove_made_pod() {
     if (m_made_pod.empty()) return;
+    const auto undisturbed_by_hang_up = local::Signals::watch(m_client.loop(), {SIGHUP}, [](int) {}); // a second one comes with a closed terminal
     auto undisturbed = m_environment;
     undisturbed.interrupted = nullptr;
     const auto remove = [&]() -> Status {

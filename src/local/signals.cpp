@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "local/signals.hpp"
 
-#include "local/raw_terminal.hpp"
 #include "util/format.hpp"
 
 #include <fcntl.h>
@@ -21,15 +20,10 @@ using Handler = void (*)(int);
 // What a handler may know.
 std::array<int, 2> g_pipe = {-1, -1};
 std::array<std::atomic<Handler>, NSIG> g_earlier{};
-std::atomic<bool> g_hung_up = false;
 static_assert(std::atomic<Handler>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 void on_signal_event(int number) {
     const int error = errno;
-    if (number == SIGHUP && g_hung_up.exchange(true)) {
-        restore_terminal();
-        _exit(128 + number);
-    }
     if (const Handler earlier = g_earlier[static_cast<std::size_t>(number)]; earlier != nullptr) earlier(number);
     const auto byte = static_cast<unsigned char>(number);
     [[maybe_unused]] const auto written = write(g_pipe[1], &byte, 1); // full: the loop is woken anyway
@@ -44,7 +38,6 @@ Result<std::unique_ptr<Signals>> Signals::watch(net::EventLoop& loop, const std:
         return Error{.kind = ErrorKind::io, .message = format("cannot watch for signals: {}", std::generic_category().message(errno)),
                      .help = {"close some files, or raise the limit (ulimit -n)"}};
     std::unique_ptr<Signals> signals(new Signals(loop));
-    g_hung_up = false;
     loop.watch(g_pipe[0], true, false, [handle = std::move(on_signal)](net::Readiness) {
         std::array<unsigned char, 64> bytes{};
         const auto got = read(g_pipe[0], bytes.data(), bytes.size());

@@ -14,7 +14,7 @@ namespace kdiag::local {
 
 /// Signals as events of the loop, so that one that comes just before the loop waits is not slept through. While it lives:
 /// - a handler that was there before still runs first (the process's own for SIGINT and SIGTERM: the second one ends it at once);
-/// - what was ignored stays ignored (nohup); the second SIGHUP ends the process at once;
+/// - what was ignored stays ignored (nohup);
 /// - SIGPIPE is ignored: a reader that has gone is an error of the write, not the end of a process with a raw terminal.
 /// One at a time in a process.
 class Signals {
