@@ -79,6 +79,15 @@ TEST_CASE("a value of the wrong wire type says where it stands") {
     CHECK(error_of<Pod>(std::string(1, '\0')) == "a field has a number that no field can have");
 }
 
+TEST_CASE("an entry of a map may lack its key or its value") {
+    TextPool pool;
+    const auto key = part(1, "kubectl.kubernetes.io/last-applied-configuration");
+    const auto pod = ProtobufDecoder(pool).decode<Pod>(part(1, part(12, key) + part(12, "") + part(11, part(1, "app")) + part(11, part(2, "web"))));
+    REQUIRE(pod);
+    CHECK(pod->meta.unknown_fields.empty());
+    CHECK(pod->meta.labels == TextMap{{"app", ""}, {"", "web"}});
+}
+
 TEST_CASE("a length of more than 32 bits reads nothing behind its message") {
     const std::uint64_t huge = std::uint64_t{1} << 32;
     for (const std::uint32_t field : {2u, 7u, 9u, 22u}) { // messages, entries of a map, plain and shared lists

@@ -63,6 +63,7 @@ bool is_kept_annotation(std::string_view key) {
 }
 
 void note_unknown_fields(std::string_view last_applied, ObjectMeta& meta, TextPool& pool) {
+    if (last_applied.empty()) return;
     dom::parser parser;
     dom::object manifest;
     if (parser.parse(last_applied.data(), last_applied.size()).get_object().get(manifest) != simdjson::SUCCESS) return; // somebody's own text
