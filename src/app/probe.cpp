@@ -152,6 +152,8 @@ Status ProbeRun::replay(client::ApiClient& client, PodFinder& finder, const prob
     const auto plan = probe::plan_probes(raw, version);
     m_report.object = format("Pod/{}", name);
     if (!target.is_pod()) m_report.notes.push_back(format("one of {} of {}", counted(found.pods().size(), "pod"), target.named.display()));
+    if (std::any_of(plan.containers.begin(), plan.containers.end(), [](const auto& container) { return !container.running; }))
+        m_report.notes.push_back(format("why a container does not run: kdiag diagnose pod/{} -n {}", shell_quote(name), shell_quote(finder.namespace_name())));
     if (plan.probes.empty())
         return Error{.kind = ErrorKind::not_found, .message = format("pod {} declares no probes: the kubelet takes every container that runs for ready", name),
                      .help = {format("ask one of its ports: kdiag probe pod/{}:PORT", shell_quote(name))}};

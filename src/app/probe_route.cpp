@@ -23,7 +23,8 @@ struct ChosenPod {
 
 Result<ChosenPod> choose_pod(PodFinder& finder, const TargetName& name) {
     KD_TRY_ASSIGN(const auto target, finder.find(name));
-    KD_TRY_ASSIGN(auto found, finder.wait_for_pods(target, PodFinder::Wanted::running, k_no_wait));
+    KD_TRY_ASSIGN(auto found, finder.wait_for_pods(target, PodFinder::Wanted::any_phase, k_no_wait));
+    KD_TRY(check_running(found.pods().front()));
     return ChosenPod{std::move(found)};
 }
 
@@ -146,8 +147,9 @@ Result<Route> route_to_service(client::ApiClient& client, PodFinder& finder, con
 }
 
 Result<Route> route_to_pod_port(client::ApiClient& client, PodFinder& finder, const PodTarget& target, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
-    KD_TRY_ASSIGN(const auto found, finder.wait_for_pods(target, PodFinder::Wanted::running, k_no_wait));
+    KD_TRY_ASSIGN(const auto found, finder.wait_for_pods(target, PodFinder::Wanted::any_phase, k_no_wait));
     const auto& pod = found.pods().front();
+    KD_TRY(check_running(pod));
     KD_TRY_ASSIGN(const auto port, resolve_pod_port(pod, {.local = {}, .remote = word.port}));
     if (options.from.empty()) return route_into_pod(client, pod, port.pod_port, port.name, {}, options, interrupted);
     Route route{.object = kube::ref_of(pod)};
