@@ -252,7 +252,7 @@ Result<TargetPods> PodFinder::wait_for_pods(const PodTarget& target, Wanted want
         const bool no_more = target.is_pod() || target.named.kind == "Job" || target.named.kind == "CronJob";
         auto why = not_there(target, found, m_namespace);
         if ((no_more && !all.empty() && std::all_of(all.begin(), all.end(), has_ended)) || now_utc() >= deadline) {
-            if (now_utc() >= deadline) {
+            if (timeout.milliseconds > 0 && now_utc() >= deadline) {
                 why.kind = ErrorKind::timeout;
                 why.notes.push_back(format("waited {} (--pod-running-timeout)", to_age(timeout)));
             }
