@@ -173,6 +173,7 @@ int run_cli(std::vector<std::string> words, app::Environment& environment) {
         add_diagnose(commands);
         add_describe(commands);
         add_exec(commands);
+        add_port_forward(commands);
         add_debug(commands);
         add_probe(commands);
         add_rule(commands);

@@ -20,6 +20,7 @@ Error error_of_refusal(std::string_view words, const std::string& pod, std::uint
     Error error{.kind = ErrorKind::network, .message = format("pod {} does not answer on port {}", pod, port), .notes = {std::string(trim(words).substr(0, 400))}};
     if (contains(words, "connection refused")) {
         error.message = format("nothing listens on port {} in pod {}", port, pod);
+        error.notes.clear(); // ids of sandboxes, and the same
         error.help = {"is it the port that the program listens on, and on localhost or all addresses?"};
     } else if (contains(words, "failed to find sandbox") || (contains(words, "network namespace") && contains(words, "closed")) || contains(words, "not found")) {
         error.kind = ErrorKind::gone;

@@ -257,4 +257,10 @@ struct Pod {
     PodStatus status;
 };
 
+/// A line of a watch on pods, in JSON.
+struct PodEvent {
+    Text type; ///< ADDED, MODIFIED, DELETED or BOOKMARK; of ERROR the object is a metav1.Status
+    Pod object;
+};
+
 } // namespace kdiag::kube

@@ -80,6 +80,7 @@ void SocketStream::write_some() {
         if (m_end_wanted && !std::exchange(m_end_sent, true)) shutdown(m_descriptor, SHUT_WR);
     }
     want();
+    if (unsent() == 0 && m_events.on_written) m_events.on_written();
     if (!m_was_full || unsent() >= k_drained) return;
     m_was_full = false;
     if (m_events.on_drained) m_events.on_drained();

@@ -20,6 +20,7 @@ public:
     struct Events {
         std::function<void(std::string_view)> on_bytes;
         std::function<void()> on_drained; ///< it was full, and has room again
+        std::function<void()> on_written; ///< everything is with the system, which was not so before
         /// The peer sends no more (0), or the connection broke (errno). Once.
         std::function<void(int error)> on_end;
     };

@@ -14,6 +14,7 @@ namespace kdiag::net {
 namespace {
 
 constexpr std::size_t k_piece = 64 * 1024;
+constexpr long k_library_buffer = 2048; // only the answers of proxies go through it, and there may be hundreds of connections
 constexpr int k_pieces_a_turn = 16; // then others have their turn
 
 Error lost(const std::string& url, const char* why) {
@@ -63,6 +64,7 @@ void StreamConnection::State::connect(std::function<void(Status)> on_connected) 
     easy.set(CURLOPT_CONNECT_ONLY, 1L);
     easy.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)); // with HTTP/2 agreed on, sending crashes libcurl 7.88
     easy.set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+    easy.set(CURLOPT_BUFFERSIZE, k_library_buffer);
     easy.notice_dead_peer();
     connector.multi.add(easy.get(), [self = weak_from_this(), told = std::move(on_connected)](CURLcode code) {
         const auto state = self.lock();

@@ -69,7 +69,8 @@ Error not_bound(const std::string& shown, int error) {
         problem.help = {"choose another local port, or :REMOTE for any free one", format("who has it: ss -ltnp 'sport = :{}'", split(shown, ':').back())};
     } else if (error == EACCES) {
         problem.help = {"ports below 1024 are for root: choose a higher local port"};
-    } else if (error == EADDRNOTAVAIL) {
+    } else if (error == EADDRNOTAVAIL || error == EAFNOSUPPORT) {
+        problem.kind = ErrorKind::not_found;
         problem.help = {"it is no address of this machine"};
     }
     return problem;
@@ -121,6 +122,7 @@ void TcpListener::accept_some() {
         if (descriptor >= 0) {
             const int yes = 1;
             setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+            setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
             m_on_connection(descriptor, text_of(peer));
             continue;
         }

@@ -16,12 +16,14 @@ class TcpListener {
 public:
     /// A connected, non-blocking socket, which is its own from then on, and who connected (`127.0.0.1:51234`).
     using OnConnection = std::function<void(int descriptor, const std::string& peer)>;
-    /// `address` is an IPv4 or IPv6 address; port 0: a free one. An Error says what has the port, where that can be known.
+    /// `address` is an IPv4 or IPv6 address; port 0: a free one. An Error of kind not_found: this machine has no such
+    /// address.
     static Result<std::unique_ptr<TcpListener>> listen(EventLoop& loop, const std::string& address, std::uint16_t port, OnConnection on_connection);
     ~TcpListener();
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
 
+    const std::string& address() const { return m_address; }
     std::uint16_t port() const { return m_port; }
     /// `127.0.0.1:8080`, `[::1]:8080`.
     std::string display() const;

@@ -2,7 +2,7 @@
 #include "client/port_forward.hpp"
 
 #include "client_fixture.hpp"
-#include "support/spdy_kubelet.hpp"
+#include "support/forward_kubelet.hpp"
 #include "support/websocket_peer.hpp"
 
 #include <atomic>
@@ -13,67 +13,8 @@ using namespace kdiag::test;
 
 namespace {
 
-constexpr const char* k_spdy_head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n";
-constexpr const char* k_tunnel = "SPDY/3.1+portforward.k8s.io";
+constexpr const char* k_tunnel = k_forward_tunnel;
 constexpr const char* k_bare_403 = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n";
-
-/// What a pod's program does with a connection: bytes in, bytes out; an empty answer with `fin` ends it.
-struct Answer {
-    std::string bytes = {};
-    bool fin = false;
-    std::string refusal = {}; ///< of the kubelet, instead
-};
-using Program = std::function<Answer(std::string_view bytes, bool fin)>;
-
-/// The kubelet's end of one forwarded connection.
-void serve_spdy(Wire& wire, const Program& program, std::string* port = nullptr) {
-    SpdyReader reader;
-    std::uint32_t error = 0, data = 0;
-    const auto act = [&](const Answer& answer) {
-        if (!answer.refusal.empty()) {
-            wire.write(spdy_data(error, 0, answer.refusal));
-            wire.write(spdy_data(error, 1, "") + spdy_data(data, 1, ""));
-        }
-        for (std::string_view rest = answer.bytes; !rest.empty(); rest.remove_prefix(std::min<std::size_t>(32768, rest.size()))) wire.write(spdy_data(data, 0, rest.substr(0, 32768)));
-        if (answer.fin) wire.write(spdy_data(data, 1, "") + spdy_data(error, 1, ""));
-        return !answer.fin && answer.refusal.empty();
-    };
-    for (bool on = true; on;) {
-        const auto bytes = wire.read(64 * 1024);
-        if (bytes.empty()) return;
-        for (const auto& frame : reader.read(bytes)) {
-            if (frame.type == 1) {
-                (frame.headers.at("streamtype") == "error" ? error : data) = frame.stream;
-                if (port != nullptr) *port = frame.headers.at("port");
-                wire.write(spdy_control(2, 0, SpdyPeer::id(frame.stream) + spdy_empty_headers(error == 0 || data == 0)));
-                if (error != 0 && data != 0) on = act(program("", false));
-            } else if (frame.type == 0 && frame.stream == data) {
-                on = act(program(frame.payload, frame.fin));
-            } else if (frame.type == 6) {
-                wire.write(spdy_control(6, 0, SpdyPeer::id(frame.status)));
-            }
-        }
-    }
-    while (!wire.read(64 * 1024).empty()) {} // until the client has gone
-}
-
-FakeReply spdy_reply(Program program, std::string* port = nullptr) {
-    return {.raw = k_spdy_head, .take_over = [program = std::move(program), port](Wire& wire) { serve_spdy(wire, program, port); }};
-}
-
-/// The same in the messages of a WebSocket, in frames of 4 KiB as the API server writes them.
-FakeReply tunnel_reply(const FakeRequest& request, Program program, std::string* port = nullptr) {
-    return {.take_over = [request, program = std::move(program), port](Wire& wire) {
-        WebsocketPeer peer(wire, request, k_tunnel);
-        std::string waiting;
-        Wire inner{.read = [&](std::size_t) { return peer.receive().value_or(""); }, .write = [&](std::string_view bytes) { peer.send(bytes, 4096); }, .reset = wire.reset, .rest = wire.rest};
-        serve_spdy(inner, program, port);
-    }};
-}
-
-Answer echo(std::string_view bytes, bool fin) {
-    return {.bytes = std::string(bytes), .fin = fin};
-}
 
 /// A connection and what became of it.
 struct Connection {

@@ -160,4 +160,13 @@ template <> const StructType& type_of<Pod>() {
     return type;
 }
 
+template <> const StructType& type_of<PodEvent>() {
+    static constexpr Field fields[] = {
+        field<&PodEvent::object>("object", k_json_only),
+        field<&PodEvent::type>("type", k_json_only),
+    };
+    static constexpr StructType type{"PodEvent", fields};
+    return type;
+}
+
 } // namespace kdiag::kube
