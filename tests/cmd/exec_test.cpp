@@ -133,7 +133,7 @@ TEST_CASE("words after -- are the command's, whatever they look like") {
 TEST_CASE("standard input is passed on with its end, and large streams pass both ways unharmed") {
     const TemporaryFolder folder;
     std::string text;
-    for (int i = 0; text.size() < 20'000'000; ++i) text += std::to_string(i * 7919) + "\n";
+    for (std::size_t i = 0; text.size() < 20'000'000; ++i) text += std::to_string(i * 7919) + "\n";
     const auto file = folder.write("data", text);
     std::string got;
     const FakeKubelet kubelet([&](WebsocketPeer& peer, Wire&, const FakeRequest&) {
