@@ -172,6 +172,7 @@ int run_cli(std::vector<std::string> words, app::Environment& environment) {
         Commands commands(environment);
         add_diagnose(commands);
         add_describe(commands);
+        add_logs(commands);
         add_exec(commands);
         add_port_forward(commands);
         add_debug(commands);

@@ -53,6 +53,7 @@ private:
 void add_diagnose(Commands& commands);
 void add_describe(Commands& commands);
 void add_exec(Commands& commands);
+void add_logs(Commands& commands);
 void add_port_forward(Commands& commands);
 void add_debug(Commands& commands);
 void add_probe(Commands& commands);

@@ -12,8 +12,6 @@ namespace kdiag::app {
 
 namespace {
 
-constexpr std::string_view k_default_container = "kubectl.kubernetes.io/default-container";
-
 /// Phases that are none of these rank as Pending, as a lookup in kubectl's map gives 0.
 int phase_rank(const kube::Pod& pod) {
     return pod.status.phase == "Running" ? 2 : pod.status.phase == "Unknown" ? 1 : 0;

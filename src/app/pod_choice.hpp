@@ -11,6 +11,9 @@
 
 namespace kdiag::app {
 
+/// The annotation that names the container which is meant when none is named (KEP-2227).
+inline constexpr std::string_view k_default_container = "kubectl.kubernetes.io/default-container";
+
 /// Puts the pods that serve best first: kubectl's ActivePods order, reversed (kubectl/pkg/util/podutils): on a node, running, ready, not
 /// being deleted, ready for longer, fewer restarts, older. Of equally usable pods those of `newest_owner_uid` (the ReplicaSet of a
 /// Deployment's newest revision) come first, which kubectl does not know.

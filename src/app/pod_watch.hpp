@@ -37,6 +37,7 @@ private:
     void list();
     void watch_ended(const client::ApiAnswer& answer);
     void list_ended(const client::ApiAnswer& answer);
+    Status split(std::string_view bytes);
     Status take(std::string_view event);
     void later(void (PodWatch::*next)());
     void trouble(const Error& error);
@@ -44,8 +45,7 @@ private:
     client::ApiClient& m_client;
     std::string m_list_path, m_single, m_version;
     Events m_events;
-    struct Reading;
-    std::unique_ptr<Reading> m_reading;
+    std::string m_line; ///< what has come of the next event
     std::unique_ptr<client::OpenRequest> m_open;
     net::EventLoop::TimerId m_timer = 0;
     int m_failures = 0;

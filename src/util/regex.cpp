@@ -3,6 +3,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 namespace kdiag {
 
 struct Regex::Compiled {
@@ -42,6 +44,20 @@ std::vector<std::string_view> Regex::groups(std::string_view text) const {
     std::vector<std::string_view> groups;
     for (const auto& piece : pieces) groups.emplace_back(piece.data(), piece.size());
     return groups;
+}
+
+std::vector<std::string_view> Regex::matches(std::string_view text) const {
+    std::vector<std::string_view> matches;
+    const auto& expression = compiled().expression;
+    if (!expression.ok()) return matches;
+    const re2::StringPiece whole(text.data(), text.size());
+    re2::StringPiece match;
+    for (std::size_t at = 0; at < text.size() && expression.Match(whole, at, text.size(), RE2::UNANCHORED, &match, 1);) {
+        const auto begin = static_cast<std::size_t>(match.data() - text.data());
+        if (!match.empty()) matches.push_back(text.substr(begin, match.size()));
+        at = begin + std::max<std::size_t>(match.size(), 1);
+    }
+    return matches;
 }
 
 } // namespace kdiag

@@ -21,6 +21,8 @@ public:
     bool found_in(std::string_view text) const;
     /// The whole match and its groups (unset groups are empty views); no elements when nothing matches.
     std::vector<std::string_view> groups(std::string_view text) const;
+    /// Every match that is not empty, from left to right, without overlaps.
+    std::vector<std::string_view> matches(std::string_view text) const;
 
 private:
     struct Compiled;

@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
+
 namespace kdiag {
 
 namespace {
@@ -49,7 +51,53 @@ std::string sanitize(std::string_view text, bool keep_lines) {
     return out;
 }
 
+/// The length of the SGR sequence that a text starts with: ESC [ digits, semicolons and colons, m. 0: it starts with none.
+std::size_t color_length(std::string_view text) {
+    if (!text.starts_with("\x1b[")) return 0;
+    const auto end = text.find_first_not_of("0123456789;:", 2);
+    return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+/// The length of the run of bytes that need no look: printable ASCII.
+std::size_t plain_length(std::string_view text) {
+    std::size_t length = 0;
+    while (length < text.size() && text[length] >= 0x20 && text[length] < 0x7f) ++length;
+    return length;
+}
+
 } // namespace
+
+std::string sanitize_log(std::string_view text, bool colors) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        std::size_t length = plain_length(text);
+        if (length == 0 && text[0] == '\t') length = 1;
+        if (length > 0) {
+            out += text.substr(0, length);
+        } else if (length = color_length(text); length > 0) {
+            if (colors) out += text.substr(0, length);
+        } else {
+            length = 1;
+            while (length < text.size() && text[length] != '\x1b' && text[length] != '\t' && plain_length(text.substr(length, 1)) == 0) ++length;
+            out += sanitize_line(text.substr(0, length));
+        }
+        text.remove_prefix(length);
+    }
+    return out;
+}
+
+std::string without_colors(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto length = color_length(text);
+        const auto next = length > 0 ? length : std::min(text.find('\x1b', 1), text.size());
+        if (length == 0) out += text.substr(0, next);
+        text.remove_prefix(next);
+    }
+    return out;
+}
 
 std::string sanitize_line(std::string_view text) {
     return sanitize(text, false);

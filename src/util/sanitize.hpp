@@ -11,5 +11,10 @@ namespace kdiag {
 std::string sanitize_line(std::string_view text);
 /// As sanitize_line, but \n stays.
 std::string sanitize_block(std::string_view text);
+/// A line of an application's log, or a part of it, for a terminal: as sanitize_line, but tabs stay, and so do the sequences that set
+/// colours and weights (SGR, ECMA-48 8.3.117) when `colors` is set; without it they are taken out.
+std::string sanitize_log(std::string_view text, bool colors);
+/// The text without SGR sequences, so that patterns match what is seen.
+std::string without_colors(std::string_view text);
 
 } // namespace kdiag

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/logs.hpp"
+
+#include "command.hpp"
+#include "flag_values.hpp"
+
+namespace kdiag::cmd {
+
+namespace {
+
+struct Flags {
+    app::LogsOptions options;
+    std::string since, since_time, pod_running_timeout = "20s";
+    bool all_containers = false;
+    CLI::Option* all_containers_option = nullptr;
+};
+
+Result<ExitCode> run(Flags& flags, Commands& commands) {
+    auto& options = flags.options;
+    KD_TRY_ASSIGN(options.connect, connect_options(commands.globals()));
+    KD_TRY_ASSIGN(options.output, output_options(commands.globals(), "text"));
+    KD_TRY_ASSIGN(options.pod_running_timeout, parse_duration_flag("--pod-running-timeout", flags.pod_running_timeout));
+    if (!flags.since.empty()) {
+        KD_TRY_ASSIGN(const auto since, parse_duration_flag("--since", flags.since));
+        if (since.milliseconds > 0) options.since = since;
+    }
+    if (!flags.since_time.empty()) {
+        KD_TRY_ASSIGN(options.since_time, parse_time_flag("--since-time", flags.since_time));
+    }
+    if (flags.all_containers_option->count() > 0) options.all_containers = flags.all_containers;
+    return app::run_logs(options, commands.environment());
+}
+
+} // namespace
+
+void add_logs(Commands& commands) {
+    auto& command = commands.add("logs", "Print logs of containers, pods or whole workloads", "Look inside");
+    command.usage = "logs POD [CONTAINER] | TYPE/NAME... | -l QUERY | --match REGEX [flags]";
+    command.examples = R"(
+kdiag logs web-1                                # the default container of a pod
+kdiag logs deploy/checkout                      # all pods and containers, in order of time
+kdiag logs deploy/checkout -f --tail 20         # follows restarts and new pods
+kdiag logs web-1 -p                             # of the instance before the last restart
+kdiag logs svc/api --since 2m --include 'ERROR|OutOf'
+kdiag logs -l app=web -c proxy --timestamps > proxy.log
+kdiag logs --match '^import-.*' -f -o json | jq -r .line
+)";
+    command.details = R"(
+Of a workload, a Service or a selection the logs of all pods and containers are
+printed in order of time; a line that is followed waits 0.2s for an older one.
+With -f reading goes on through restarts, new pods, rotation and lost
+connections: each line comes once. What happens between the lines stands there
+as `--- container ended: OOMKilled, exit 137; restarts in 5m ---`: among the
+lines on a terminal and in JSON, else on standard error; -q leaves it out. -f
+ends when nothing more can come (pods and Jobs that have ended), of other
+workloads with Ctrl-C.
+
+On a terminal colours of the application are kept, and nothing else that steers
+it. Elsewhere, and with -o raw, bytes are printed as they are. -o json prints an
+object with time, namespace, pod, container and line for each line; bytes that
+are no UTF-8 become U+FFFD.
+
+--include, --exclude and --highlight are regular expressions (RE2) and may be
+repeated; of a line longer than 64 KiB they see the beginning.
+
+Exit code: 0, or as in `help exit-codes`: 8 a container did not start in time, 9
+no such pod, container or log, 4 a connection was lost without -f.
+)";
+    auto flags = std::make_shared<Flags>();
+    auto& o = flags->options;
+    auto& app = *command.app;
+    app.add_option("targets", o.targets, "POD [CONTAINER], TYPE/NAME..., TYPE NAME...");
+    app.add_option("-l,--selector", o.selector, "the pods whose labels match")->type_name("QUERY");
+    app.add_option("--match", o.match, "the pods whose names match a regular expression")->type_name("REGEX");
+    app.add_option("-c,--container", o.container, "this container only")->type_name("NAME");
+    flags->all_containers_option = app.add_flag("--all-containers", flags->all_containers, "all containers of a pod (default for all but a single pod)");
+    app.add_flag("--all-pods", o.all_pods, "all pods of a workload, with prefixes; kdiag reads all in any case");
+    app.add_flag("-f,--follow", o.follow, "go on as lines are written, through restarts and new pods");
+    app.add_flag("-p,--previous", o.previous, "of the instance before the last restart");
+    app.add_option("--tail", o.tail, "only so many of the last lines of each container (-1: all)")->type_name("LINES");
+    app.add_option("--since", flags->since, "only lines newer than this, as in 5m")->type_name("DURATION");
+    app.add_option("--since-time", flags->since_time, "only lines since then (RFC 3339)")->type_name("TIME");
+    app.add_flag("--timestamps", o.timestamps, "the time in front of each line");
+    app.add_flag("--prefix{always}", o.prefix, "pod and container in front of each line: =auto (several logs), =always, =never");
+    app.add_option("--include", o.include, "only lines that match; repeatable")->allow_extra_args(false)->type_name("REGEX");
+    app.add_option("--exclude", o.exclude, "no lines that match; repeatable")->allow_extra_args(false)->type_name("REGEX");
+    app.add_option("--highlight", o.highlight, "show what matches on a terminal; repeatable")->allow_extra_args(false)->type_name("REGEX");
+    app.add_option("--merge", o.merge, "auto: in order of time; never: one log after the other, or as lines come")->type_name("WHEN");
+    app.add_option("-o,--output", o.format, "text, json or raw")->type_name("FORMAT");
+    app.add_option("--limit-bytes", o.limit_bytes, "only so many bytes of each container's log")->type_name("BYTES");
+    app.add_flag("--until-exit", o.until_exit, "with -f: end when the containers end, though they restart");
+    app.add_option("--max-log-requests", o.max_requests, "logs that are read at once (default 50)")->check(CLI::Range(1, 1000))->type_name("N");
+    app.add_option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a container to start (default 20s)")->type_name("DURATION");
+    app.add_flag("--ignore-errors", o.ignore_errors, "exit with 0 though some logs could not be read");
+    app.add_flag("--insecure-skip-tls-verify-backend", o.insecure_backend, "do not check the kubelet's certificate");
+    command.run = [flags, &commands] { return run(*flags, commands); };
+}
+
+} // namespace kdiag::cmd

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "logs_world.hpp"
+
+#include <csignal>
+#include <thread>
+
+using namespace kdiag;
+using namespace kdiag::test;
+
+namespace {
+
+/// The pod at the beginning, its last state some time later, and how the log answers to the first, second, ... request.
+struct Followed {
+    LogsWorld world;
+    std::atomic<int> asked = 0;
+
+    Followed(const PodShape& first, std::vector<FakeReply> logs, const std::vector<std::pair<Duration, PodShape>>& later) {
+        world.options.follow = true;
+        world.cluster.reply(k_pods + "/web-1", {.body = pod_json(first)});
+        world.cluster.handle(k_pods + "/web-1/log", [this, logs](const FakeRequest& request) {
+            if (request.query.contains("previous")) return refused(400, "previous terminated container not found");
+            const auto turn = static_cast<std::size_t>(asked++);
+            return turn < logs.size() ? logs[turn] : plain("");
+        });
+        world.cluster.handle(k_pods, [first, later, told = std::make_shared<std::atomic<std::size_t>>(0)](const FakeRequest& request) {
+            if (!request.query.contains("watch")) return FakeReply{.body = FakeCluster::list_of(pod_json(first))};
+            const auto turn = told->fetch_add(1);
+            if (turn >= later.size()) return endless(watch_event("BOOKMARK", R"({"metadata":{"resourceVersion":"9"}})"));
+            // The server ends each watch after its event, as it may.
+            FakeReply reply = plain(watch_event("MODIFIED", pod_json(later[turn].second)));
+            reply.delay = later[turn].first;
+            return reply;
+        });
+    }
+};
+
+const PodShape k_running{};
+const PodShape k_over{.phase = "Succeeded", .state = k_ended_well, .restart_policy = "Never"};
+
+FakeReply lost(const std::string& body, FakeReply::End end = FakeReply::End::reset) {
+    return {.body = body, .content_type = "text/plain", .chunked = true, .cut_after = body.size(), .end = end};
+}
+
+} // namespace
+
+TEST_CASE("a pod that ends for good ends what follows it") {
+    Followed followed(k_running, {plain("2026-09-14T12:00:01Z a\n2026-09-14T12:00:02Z b")}, {{Duration{300}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\nb");
+    CHECK(followed.world.outcome() == "0");
+    CHECK(followed.asked == 1);
+}
+
+TEST_CASE("a connection that is lost in the middle of a line goes on where it broke") {
+    Followed followed(k_running,
+                      {lost("2026-09-14T12:00:01.1Z a\n2026-09-14T12:00:02.5Z b\n2026-09-14T12:00:02.5Z b\n2026-09-14T12:00:03Z half"),
+                       plain("2026-09-14T12:00:02.5Z b\n2026-09-14T12:00:02.5Z b\n2026-09-14T12:00:03Z half a line\n2026-09-14T12:00:04Z d\n")},
+                      {{Duration{1500}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\nb\nb\nhalf a line\nd\n");
+    CHECK(followed.world.outcome() == "0");
+    CHECK(contains(followed.world.err.str(), "connection lost"));
+    CHECK(contains(followed.world.err.str(), "connected again"));
+    std::string since;
+    for (const auto& request : followed.world.requests())
+        if (request.path.ends_with("/log") && request.query.contains("sinceTime")) since = request.query.at("sinceTime");
+    CHECK(since == "2026-09-14T12:00:01Z");
+}
+
+TEST_CASE("a long line that was shown in part goes on where it broke, byte for byte") {
+    const std::string text(300'000, 'x');
+    Followed followed(k_running, {lost("2026-09-14T12:00:01Z " + text.substr(0, 200'000)), plain("2026-09-14T12:00:01Z " + text + "y\n")}, {{Duration{1500}, k_over}});
+    const bool same = followed.world.run({"web-1"}) == text + "y\n";
+    CHECK(same);
+}
+
+TEST_CASE("a line whose rest never comes is ended before the next") {
+    const std::string text(300'000, 'x');
+    Followed followed(k_running, {lost("2026-09-14T12:00:01Z " + text), plain("2026-09-14T12:00:09Z next\n")}, {{Duration{1500}, k_over}});
+    const auto out = followed.world.run({"web-1"});
+    CHECK(out.ends_with("x\nnext\n"));
+    CHECK(contains(followed.world.err.str(), "lines are missing here"));
+}
+
+TEST_CASE("restarts are followed without a line lost or repeated, and told") {
+    const PodShape back_off{.state = R"("waiting":{"reason":"CrashLoopBackOff","message":"back-off 10s restarting failed container=app"})", .last = k_killed};
+    const PodShape again{.restarts = 1, .last = k_killed};
+    // The second request comes while the kubelet still gives the old instance's log.
+    Followed followed(k_running,
+                      {plain("2026-09-14T12:00:01Z a\n2026-09-14T12:00:02Z b\n"), plain("2026-09-14T12:00:02Z b\n2026-09-14T12:00:09Z c\n"), plain("2026-09-14T12:00:09Z c\n2026-09-14T12:00:09Z c\n")},
+                      {{Duration{200}, {.state = k_killed}}, {Duration{200}, back_off}, {Duration{200}, again}, {Duration{2500}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\nb\nc\nc\n");
+    const auto told = followed.world.err.str();
+    CHECK(contains(told, "--- pod/web-1/app: container ended: OOMKilled, exit 137"));
+    CHECK(contains(told, "--- pod/web-1/app: container started again, restart 1 ---"));
+}
+
+TEST_CASE("a container that has not started yet is followed when it has") {
+    const PodShape creating{.phase = "Pending", .state = R"("waiting":{"reason":"PodInitializing"})"};
+    Followed followed(creating, {refused(400, "container \\\"app\\\" in pod \\\"web-1\\\" is waiting to start: PodInitializing"), plain("2026-09-14T12:00:01Z a\n")},
+                      {{Duration{200}, k_running}, {Duration{3000}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\n");
+    CHECK(contains(followed.world.err.str(), "waiting: init containers run first"));
+    CHECK(!contains(followed.world.err.str(), "connection lost"));
+}
+
+TEST_CASE("new pods are followed from their first line, and deleted ones are let go") {
+    LogsWorld world;
+    world.options.follow = true;
+    world.options.selector = "app=web";
+    world.options.tail = 1;
+    const auto second = pod_json({.name = "web-2"}), gone = pod_json({.name = "web-1"});
+    world.cluster.handle(k_pods, [&](const FakeRequest& request) {
+        if (!request.query.contains("watch")) return FakeReply{.body = FakeCluster::list_of(pod_json({.name = "web-1"}))};
+        if (request.query.at("resourceVersion") == "1") {
+            FakeReply reply = plain(watch_event("ADDED", second) + watch_event("DELETED", gone));
+            reply.delay = Duration{300};
+            return reply;
+        }
+        FakeReply reply = plain(watch_event("MODIFIED", pod_json({.name = "web-2", .phase = "Succeeded", .state = k_ended_well})));
+        reply.delay = Duration{1000};
+        return reply;
+    });
+    world.cluster.reply(k_pods + "/web-1/log", plain("2026-09-14T12:00:01Z a\n"));
+    world.cluster.reply(k_pods + "/web-2/log", plain("2026-09-14T12:00:02Z b\n"));
+    CHECK(world.run({}) == "[pod/web-1/app] a\n[pod/web-2/app] b\n");
+    CHECK(world.outcome() == "0");
+    for (const auto& request : world.requests())
+        if (request.path == k_pods + "/web-2/log") CHECK(!request.query.contains("tailLines"));
+}
+
+TEST_CASE("an interrupt ends following with its code and what was read") {
+    Followed followed(k_running, {endless("2026-09-14T12:00:01Z a\n")}, {});
+    std::thread stop([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(700));
+        followed.world.interrupted = true;
+        kill(getpid(), SIGINT);
+    });
+    const auto ignored = std::signal(SIGINT, [](int) {});
+    CHECK(followed.world.run({"web-1"}) == "a\n");
+    stop.join();
+    std::signal(SIGINT, ignored);
+    CHECK(followed.world.outcome() == "130");
+}
+
+TEST_CASE("what may not be watched is asked for again and again") {
+    Followed followed(k_running, {plain("2026-09-14T12:00:01Z a\n")}, {});
+    std::atomic<int> gets = 0;
+    followed.world.cluster.handle(k_pods, [](const FakeRequest&) { return FakeCluster::forbidden("watch"); });
+    followed.world.cluster.handle(k_pods + "/web-1", [&](const FakeRequest&) { return FakeReply{.body = pod_json(++gets < 3 ? k_running : k_over)}; });
+    CHECK(followed.world.run({"web-1"}) == "a\n");
+    CHECK(followed.world.outcome() == "0");
+}
+
+TEST_CASE("a pod that is deleted while it is followed ends it, and is told") {
+    LogsWorld world;
+    world.options.follow = true;
+    world.cluster.reply(k_pods + "/web-1", {.body = pod_json({})});
+    world.cluster.reply(k_pods + "/web-1/log", plain("2026-09-14T12:00:01Z a\n"));
+    world.cluster.handle(k_pods, [](const FakeRequest&) {
+        FakeReply reply = plain(watch_event("DELETED", pod_json({})));
+        reply.delay = Duration{300};
+        return reply;
+    });
+    CHECK(world.run({"web-1"}) == "a\n");
+    CHECK(world.outcome() == "0");
+    CHECK(contains(world.err.str(), "pod is gone"));
+}
+
+TEST_CASE("too many logs to follow at once are refused with the number that is needed") {
+    LogsWorld world;
+    world.options.follow = true;
+    world.options.max_requests = 1;
+    world.options.all_containers = true;
+    world.cluster.reply(k_pods + "/web-1", {.body = pod_json({.containers = R"({"name":"app"},{"name":"proxy"})"})});
+    world.run({"web-1"});
+    CHECK(contains(world.outcome(), "2 logs would be followed, and 1 at once is the limit\n--max-log-requests 2 raises it"));
+}
