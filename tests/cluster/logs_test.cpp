@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 #include <set>
+#include <string>
+#include <vector>
 #include <sstream>
 
 using namespace kdiag;
