@@ -37,6 +37,7 @@ struct Followed {
 const PodShape k_running{};
 const PodShape k_over{.phase = "Succeeded", .state = k_ended_well, .restart_policy = "Never"};
 
+/// A reset throws away what the client has not read yet: a test of what was shown before the break needs End::close.
 FakeReply lost(const std::string& body, FakeReply::End end = FakeReply::End::reset) {
     return {.body = body, .content_type = "text/plain", .chunked = true, .cut_after = body.size(), .end = end};
 }
@@ -67,14 +68,14 @@ TEST_CASE("a connection that is lost in the middle of a line goes on where it br
 
 TEST_CASE("a long line that was shown in part goes on where it broke, byte for byte") {
     const std::string text(300'000, 'x');
-    Followed followed(k_running, {lost("2026-09-14T12:00:01Z " + text.substr(0, 200'000)), plain("2026-09-14T12:00:01Z " + text + "y\n")}, {{Duration{1500}, k_over}});
+    Followed followed(k_running, {lost("2026-09-14T12:00:01Z " + text.substr(0, 200'000), FakeReply::End::close), plain("2026-09-14T12:00:01Z " + text + "y\n")}, {{Duration{1500}, k_over}});
     const bool same = followed.world.run({"web-1"}) == text + "y\n";
     CHECK(same);
 }
 
 TEST_CASE("a line whose rest never comes is ended before the next") {
     const std::string text(300'000, 'x');
-    Followed followed(k_running, {lost("2026-09-14T12:00:01Z " + text), plain("2026-09-14T12:00:09Z next\n")}, {{Duration{1500}, k_over}});
+    Followed followed(k_running, {lost("2026-09-14T12:00:01Z " + text, FakeReply::End::close), plain("2026-09-14T12:00:09Z next\n")}, {{Duration{1500}, k_over}});
     const auto out = followed.world.run({"web-1"});
     CHECK(out.ends_with("x\nnext\n"));
     CHECK(contains(followed.world.err.str(), "lines are missing here"));
