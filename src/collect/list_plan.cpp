@@ -16,14 +16,7 @@ using kube::Resource;
 constexpr Resource k_always[] = {Resource::pods,         Resource::nodes,       Resource::namespaces,   Resource::events,     Resource::services,
                                  Resource::endpointslices, Resource::persistentvolumeclaims, Resource::deployments, Resource::replicasets,
                                  Resource::statefulsets, Resource::daemonsets,  Resource::jobs,         Resource::cronjobs,   Resource::horizontalpodautoscalers,
-                                 Resource::ingresses};
-
-/// Whether a pod may need an explanation.
-bool is_troubled(const kube::Pod& pod) {
-    if (pod.status.phase == "Succeeded") return false;
-    const auto* ready = kube::find_condition(pod.status.conditions, "Ready");
-    return pod.status.phase != "Running" || ready == nullptr || ready->status != "True";
-}
+                                 Resource::ingresses,    Resource::networkpolicies};
 
 bool is_pull_trouble(std::string_view reason) {
     return reason == "ErrImagePull" || reason == "ImagePullBackOff";
@@ -88,7 +81,6 @@ bool names_runtime_class(const facts::SnapshotParts& parts) {
 /// What the first lists show that more has to be known about.
 struct Signs {
     explicit Signs(const facts::SnapshotParts& parts) {
-        trouble = any<kube::Pod>(parts, is_troubled);
         waiting_claim = any<kube::PersistentVolumeClaim>(parts, [](const auto& claim) { return claim.status.phase != "Bound"; });
         unscheduled = any<kube::Pod>(parts, [](const auto& pod) { return pod.spec.node_name.empty() && pod.status.phase == "Pending"; });
         claims_pending = any<kube::Pod>(parts, [](const auto& pod) {
@@ -105,7 +97,7 @@ struct Signs {
         tls = any<kube::Ingress>(parts, [](const auto& object) { return !object.spec.tls.empty(); });
         runtime_class = names_runtime_class(parts);
     }
-    bool trouble = false, waiting_claim = false, unscheduled = false, claims_pending = false, refused = false, configuration = false, login = false, ingress = false,
+    bool waiting_claim = false, unscheduled = false, claims_pending = false, refused = false, configuration = false, login = false, ingress = false,
          tls = false, runtime_class = false;
 };
 
@@ -130,7 +122,6 @@ std::vector<PlannedList> second_lists(const ReadRequest& request, const facts::S
     want(Resource::secrets, signs.configuration || signs.login || signs.tls);
     want(Resource::serviceaccounts, signs.login || signs.refused);
     want(Resource::resourcequotas, signs.refused);
-    want(Resource::networkpolicies, signs.trouble);
     want(Resource::persistentvolumes, signs.waiting_claim || signs.claims_pending);
     want(Resource::storageclasses, signs.waiting_claim || signs.claims_pending);
     want(Resource::ingressclasses, signs.ingress);
