@@ -71,7 +71,7 @@ TEST_CASE("logs of a real cluster") {
                                   "logs mixed --all-containers --prefix=false --tail 0", "logs restarts -p"}) {
             CAPTURE(flags);
             const auto ours = test::kdiag(flags + k_place), theirs = test::kubectl(flags + k_place);
-            CHECK(ours.code == 0);
+            CHECK((ours.code == 0) == (theirs.code == 0)); // an earlier instance may be gone already
             const bool same = ours.out == theirs.out;
             CHECK(same);
         }
