@@ -157,6 +157,7 @@ public:
     void say(std::string_view bytes) {
         for (std::size_t sent = 0; sent < bytes.size();) {
             const auto now = send(m_socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+            broken = now < 0; // the kernel tells of a reset once, to whoever asks first
             if (now <= 0) return;
             sent += static_cast<std::size_t>(now);
         }
@@ -168,7 +169,7 @@ public:
         while (all.size() < most) {
             char buffer[65536];
             const auto got = recv(m_socket, buffer, std::min(sizeof buffer, most - all.size()), 0);
-            broken = got < 0;
+            broken = broken || got < 0;
             if (got <= 0) break;
             all.append(buffer, static_cast<std::size_t>(got));
         }
