@@ -58,7 +58,7 @@ bool serves_better(const kube::Pod& a, const kube::Pod& b, std::string_view newe
     return is_earlier(a.meta.created, b.meta.created);
 }
 
-template <class Container> const Container* named_in(const std::vector<Container>& containers, std::string_view name) {
+template <class Container> const Container* named_in(const kube::List<Container>& containers, std::string_view name) {
     const auto found = std::find_if(containers.begin(), containers.end(), [&](const auto& container) { return container.name == name; });
     return found == containers.end() ? nullptr : &*found;
 }

@@ -156,7 +156,7 @@ private:
 
 std::vector<std::string> running_containers(const kube::Pod& pod, std::string_view preferred) {
     std::vector<std::string> names;
-    const auto add = [&](const std::vector<kube::ContainerStatus>& statuses) {
+    const auto add = [&](const kube::List<kube::ContainerStatus>& statuses) {
         for (const auto& status : statuses)
             if (status.state.running) names.emplace_back(status.name);
     };

@@ -36,6 +36,16 @@ bool is_about_all(const Error& error) {
     return error.kind == ErrorKind::authentication || error.kind == ErrorKind::tls || error.kind == ErrorKind::config || error.kind == ErrorKind::interrupted;
 }
 
+/// Of the logs behind the first `usual` only those that decide.
+void keep_logs(std::vector<facts::LogTarget>& targets, std::size_t usual) {
+    std::size_t kept = 0;
+    std::erase_if(targets, [&](const auto& target) {
+        const bool keep = kept < usual || target.decides;
+        kept += keep ? 1 : 0;
+        return !keep;
+    });
+}
+
 } // namespace
 
 /// One list being read: bytes go through a splitter into the sink as they arrive.
@@ -253,17 +263,18 @@ Result<std::vector<facts::LogTarget>> LiveReader::read_logs_of(const std::vector
 }
 
 /// How many more requests may be made for logs.
-std::size_t LiveReader::logs_left(std::size_t least) const {
+std::size_t LiveReader::logs_left(std::size_t most_requests, std::size_t least) const {
     const std::size_t used = m_client.requests() - m_requests_before;
-    return std::max(least, m_request.most_requests - std::min(m_request.most_requests, used));
+    return std::max(least, most_requests - std::min(most_requests, used));
 }
 
 Status LiveReader::read_logs() {
     if (m_request.max_logs == 0 || !m_request.resources.has(kube::Resource::logs)) return {};
-    auto targets = facts::wanted_logs(m_parts, std::min(m_request.max_logs, logs_left(k_least_logs)));
+    auto targets = facts::wanted_logs(m_parts, std::min(m_request.max_logs, logs_left(m_request.most_requests, k_least_logs)));
+    keep_logs(targets, logs_left(m_request.usual_requests, k_least_logs));
     if (targets.empty()) return {};
     KD_TRY_ASSIGN(targets, read_logs_of(targets));
-    targets.resize(std::min(targets.size(), logs_left(1)));
+    targets.resize(std::min(targets.size(), logs_left(m_request.most_requests, 1)));
     if (!targets.empty()) KD_TRY(read_logs_of(targets));
     return {};
 }

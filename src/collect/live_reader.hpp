@@ -30,7 +30,7 @@ private:
     void judge(ListRead& read, client::ApiAnswer& answer) const;
     Status check_namespace();
     Result<bool> read_own_namespace();
-    std::size_t logs_left(std::size_t least) const;
+    std::size_t logs_left(std::size_t most_requests, std::size_t least) const;
     Status read_logs();
     Result<std::vector<facts::LogTarget>> read_logs_of(const std::vector<facts::LogTarget>& targets);
     void note_log_gap(const facts::LogTarget& target, const Error& error);

@@ -34,6 +34,8 @@ struct ReadRequest {
     std::size_t max_logs = 10;
     /// For objects and logs together. Lists are never left out for it; logs are, down to the three that tell most.
     std::size_t most_requests = 25;
+    /// Logs that do not decide what the cause is are left out from here on.
+    std::size_t usual_requests = 20;
     std::size_t log_lines = 20;
     /// Objects that no rule knows are enough: a recording of nothing else is no error.
     bool any_kind = false;

@@ -256,7 +256,7 @@ std::size_t Snapshot::object_count() const {
 Timestamp Snapshot::newest_time() const {
     Timestamp newest;
     const auto see = [&](Timestamp time) { newest = std::max(newest, time); };
-    const auto see_conditions = [&](const std::vector<kube::Condition>& conditions) {
+    const auto see_conditions = [&](const kube::List<kube::Condition>& conditions) {
         for (const auto& condition : conditions) {
             see(condition.changed);
             see(condition.updated);

@@ -9,6 +9,8 @@ namespace kdiag::facts {
 
 namespace {
 
+constexpr int k_decides = 0;
+
 struct Candidate {
     LogTarget target;
     int urgency = 0; ///< lower is read first
@@ -21,8 +23,13 @@ bool ended_badly(const kube::ContainerStatus& status) {
     return status.state.waiting != nullptr || !status.ready || (status.last_state.terminated && status.last_state.terminated->exit_code != 0);
 }
 
+bool is_out_of_memory(const kube::ContainerStatus& status) {
+    const auto* end = status.state.terminated ? status.state.terminated.get() : status.last_state.terminated.get();
+    return end != nullptr && end->reason == "OOMKilled";
+}
+
 std::optional<int> urgency_of(const kube::Pod& pod, const kube::ContainerStatus& status, bool init) {
-    if (ended_badly(status)) return 0;
+    if (ended_badly(status)) return is_out_of_memory(status) ? 3 : k_decides;
     if (!status.state.running) return std::nullopt;
     if (init && pod.status.phase == "Pending") return 1;
     if (!init && !status.ready && pod.status.phase == "Running") return 2;
@@ -35,7 +42,7 @@ void add(std::vector<Candidate>& candidates, std::map<std::string, std::size_t>&
     const auto* owner = pod.meta.controller();
     const std::string key = std::string(pod.meta.namespace_name) + '/' + std::string(owner != nullptr ? owner->name : pod.meta.name) + '/' + std::string(status.name);
     candidates.push_back({.target = {.namespace_name = std::string(pod.meta.namespace_name), .pod = std::string(pod.meta.name),
-                                     .container = std::string(status.name), .previous = status.restart_count > 0 && !status.state.terminated},
+                                     .container = std::string(status.name), .previous = status.restart_count > 0 && !status.state.terminated, .decides = *urgency == k_decides},
                           .urgency = *urgency, .turn = turns[key]++});
 }
 

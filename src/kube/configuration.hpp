@@ -9,14 +9,14 @@ namespace kdiag::kube {
 struct ConfigMap {
     static constexpr Text k_kind = "ConfigMap";
     ObjectMeta meta;
-    std::vector<Text> keys, binary_keys;
+    TextList keys, binary_keys;
 };
 /// The keys of data; values are dropped while decoding.
 struct Secret {
     static constexpr Text k_kind = "Secret";
     ObjectMeta meta;
     Text type;
-    std::vector<Text> keys;
+    TextList keys;
 };
 
 struct LocalReference {
@@ -25,7 +25,7 @@ struct LocalReference {
 struct ServiceAccount {
     static constexpr Text k_kind = "ServiceAccount";
     ObjectMeta meta;
-    std::vector<LocalReference> image_pull_secrets;
+    List<LocalReference> image_pull_secrets;
 };
 
 struct ResourceQuotaStatus {

@@ -11,7 +11,7 @@ struct Taint {
 };
 struct NodeSpec {
     bool unschedulable = false;
-    std::vector<Taint> taints;
+    List<Taint> taints;
     Text provider_id;
 };
 struct NodeSystemInfo {
@@ -22,8 +22,8 @@ struct NodeAddress {
 };
 struct NodeStatus {
     TextMap capacity, allocatable;
-    std::vector<Condition> conditions;
-    std::vector<NodeAddress> addresses;
+    List<Condition> conditions;
+    List<NodeAddress> addresses;
     NodeSystemInfo node_info;
 };
 struct Node {
@@ -35,7 +35,7 @@ struct Node {
 
 struct NamespaceStatus {
     Text phase;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct Namespace {
     static constexpr Text k_kind = "Namespace";

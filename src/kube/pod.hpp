@@ -18,7 +18,7 @@ struct GrpcAction {
     Text service;
 };
 struct ExecAction {
-    std::vector<Text> command;
+    TextList command;
 };
 
 /// core/v1 Probe; the API server has filled in the defaults (period 10, timeout 1, success 1, failure 3).
@@ -92,12 +92,12 @@ struct SecurityContext {
 
 struct Container {
     Text name, image, image_pull_policy, working_dir, restart_policy, termination_message_policy;
-    std::vector<Text> command, args;
-    SharedList<ContainerPort> ports;
-    SharedList<EnvVar> env;
-    std::vector<EnvFromSource> env_from;
+    TextList command, args;
+    List<ContainerPort> ports;
+    List<EnvVar> env;
+    List<EnvFromSource> env_from;
     ResourceRequirements resources;
-    std::vector<VolumeMount> volume_mounts;
+    List<VolumeMount> volume_mounts;
     Shared<Probe> liveness_probe, readiness_probe, startup_probe;
     Optional<Lifecycle> lifecycle;
     Optional<SecurityContext> security_context;
@@ -110,12 +110,12 @@ struct KeyToPath {
 };
 struct ConfigMapVolume {
     Text name;
-    std::vector<KeyToPath> items;
+    List<KeyToPath> items;
     bool optional = false;
 };
 struct SecretVolume {
     Text secret_name;
-    std::vector<KeyToPath> items;
+    List<KeyToPath> items;
     bool optional = false;
 };
 struct ClaimVolume {
@@ -143,7 +143,7 @@ struct VolumeProjection {
     Optional<ServiceAccountTokenProjection> service_account_token;
 };
 struct ProjectedVolume {
-    std::vector<VolumeProjection> sources;
+    List<VolumeProjection> sources;
 };
 struct EphemeralVolume {};
 struct Volume {
@@ -165,10 +165,10 @@ struct Toleration {
 };
 
 struct NodeSelectorTerm {
-    std::vector<LabelRequirement> match_expressions, match_fields;
+    List<LabelRequirement> match_expressions, match_fields;
 };
 struct NodeSelector {
-    std::vector<NodeSelectorTerm> terms;
+    List<NodeSelectorTerm> terms;
 };
 struct NodeAffinity {
     Optional<NodeSelector> required;
@@ -176,11 +176,11 @@ struct NodeAffinity {
 struct PodAffinityTerm {
     Optional<LabelSelector> label_selector;
     Optional<LabelSelector> namespace_selector;
-    std::vector<Text> namespaces;
+    TextList namespaces;
     Text topology_key;
 };
 struct PodAffinity {
-    std::vector<PodAffinityTerm> required;
+    List<PodAffinityTerm> required;
 };
 struct Affinity {
     Optional<NodeAffinity> node;
@@ -205,13 +205,13 @@ struct PodSpec {
     Text node_name, scheduler_name, service_account_name, restart_policy, priority_class_name, runtime_class_name, dns_policy, hostname, subdomain;
     TextMap node_selector;
     Optional<Affinity> affinity;
-    SharedList<Toleration> tolerations;
-    std::vector<TopologySpreadConstraint> topology_spread_constraints;
-    std::vector<NameReference> image_pull_secrets;
-    std::vector<NameReference> scheduling_gates;
-    std::vector<ReadinessGate> readiness_gates;
-    std::vector<Container> containers, init_containers, ephemeral_containers;
-    std::vector<Volume> volumes;
+    List<Toleration> tolerations;
+    List<TopologySpreadConstraint> topology_spread_constraints;
+    List<NameReference> image_pull_secrets;
+    List<NameReference> scheduling_gates;
+    List<ReadinessGate> readiness_gates;
+    List<Container> containers, init_containers, ephemeral_containers;
+    List<Volume> volumes;
     Optional<SecurityContext> security_context;
     TextMap overhead;
     std::optional<std::int64_t> termination_grace_period_seconds, active_deadline_seconds, priority;
@@ -246,8 +246,8 @@ struct ContainerStatus {
 struct PodStatus {
     Text phase, reason, message, host_ip, pod_ip, nominated_node_name, qos_class;
     Timestamp start_time;
-    std::vector<Condition> conditions;
-    std::vector<ContainerStatus> container_statuses, init_container_statuses, ephemeral_container_statuses;
+    List<Condition> conditions;
+    List<ContainerStatus> container_statuses, init_container_statuses, ephemeral_container_statuses;
 };
 
 struct Pod {

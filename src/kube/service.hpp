@@ -13,15 +13,15 @@ struct ServicePort {
 struct ServiceSpec {
     Text type, cluster_ip, external_name, external_traffic_policy, internal_traffic_policy;
     TextMap selector;
-    std::vector<ServicePort> ports;
-    std::vector<Text> external_ips;
+    List<ServicePort> ports;
+    TextList external_ips;
     bool publish_not_ready_addresses = false;
 };
 struct LoadBalancerIngress {
     Text ip, hostname;
 };
 struct LoadBalancerStatus {
-    std::vector<LoadBalancerIngress> ingress;
+    List<LoadBalancerIngress> ingress;
 };
 struct ServiceStatus {
     LoadBalancerStatus load_balancer;
@@ -40,7 +40,7 @@ struct EndpointTarget {
     Text kind, namespace_name, name;
 };
 struct Endpoint {
-    std::vector<Text> addresses;
+    TextList addresses;
     EndpointConditions conditions;
     Optional<EndpointTarget> target_ref;
     Text node_name;
@@ -54,8 +54,8 @@ struct EndpointSlice {
     static constexpr Text k_kind = "EndpointSlice";
     ObjectMeta meta;
     Text address_type;
-    std::vector<Endpoint> endpoints;
-    std::vector<EndpointPort> ports;
+    List<Endpoint> endpoints;
+    List<EndpointPort> ports;
 };
 
 struct BackendPort {
@@ -78,21 +78,21 @@ struct IngressPath {
     IngressBackend backend;
 };
 struct IngressHttp {
-    std::vector<IngressPath> paths;
+    List<IngressPath> paths;
 };
 struct IngressRule {
     Text host;
     Optional<IngressHttp> http;
 };
 struct IngressTls {
-    std::vector<Text> hosts;
+    TextList hosts;
     Text secret_name;
 };
 struct IngressSpec {
     Text ingress_class_name;
     Optional<IngressBackend> default_backend;
-    std::vector<IngressRule> rules;
-    std::vector<IngressTls> tls;
+    List<IngressRule> rules;
+    List<IngressTls> tls;
 };
 struct IngressStatus {
     LoadBalancerStatus load_balancer;
@@ -126,13 +126,13 @@ struct NetworkPolicyPeer {
     Optional<IpBlock> ip_block;
 };
 struct NetworkPolicyRule {
-    std::vector<NetworkPolicyPort> ports;
-    std::vector<NetworkPolicyPeer> peers; ///< `from` of ingress rules, `to` of egress rules
+    List<NetworkPolicyPort> ports;
+    List<NetworkPolicyPeer> peers; ///< `from` of ingress rules, `to` of egress rules
 };
 struct NetworkPolicySpec {
     LabelSelector pod_selector;
-    std::vector<Text> policy_types;
-    std::vector<NetworkPolicyRule> ingress, egress;
+    TextList policy_types;
+    List<NetworkPolicyRule> ingress, egress;
 };
 struct NetworkPolicy {
     static constexpr Text k_kind = "NetworkPolicy";

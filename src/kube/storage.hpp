@@ -11,14 +11,14 @@ struct ClaimResources {
 struct PersistentVolumeClaimSpec {
     Text volume_name, volume_mode;
     std::optional<Text> storage_class_name; ///< "" is not the same as absent: it asks for no class
-    std::vector<Text> access_modes;
+    TextList access_modes;
     ClaimResources resources;
     Optional<LabelSelector> selector;
 };
 struct PersistentVolumeClaimStatus {
     Text phase;
     TextMap capacity;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct PersistentVolumeClaim {
     static constexpr Text k_kind = "PersistentVolumeClaim";
@@ -35,13 +35,13 @@ struct LocalVolume {
 };
 struct VolumeNodeAffinity {
     struct Required {
-        std::vector<LabelRequirement> match_expressions;
+        List<LabelRequirement> match_expressions;
     };
-    std::vector<Required> terms; ///< required.nodeSelectorTerms, any of which may match
+    List<Required> terms; ///< required.nodeSelectorTerms, any of which may match
 };
 struct PersistentVolumeSpec {
     TextMap capacity;
-    std::vector<Text> access_modes;
+    TextList access_modes;
     Text storage_class_name, reclaim_policy;
     Optional<ClaimReference> claim_ref;
     Optional<LocalVolume> local;

@@ -32,7 +32,7 @@ struct ReplicaStatus {
     std::int64_t observed_generation = 0, replicas = 0, ready_replicas = 0, available_replicas = 0, updated_replicas = 0,
                  unavailable_replicas = 0, current_replicas = 0;
     Text current_revision, update_revision;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct Deployment {
     static constexpr Text k_kind = "Deployment";
@@ -62,7 +62,7 @@ struct StatefulSetSpec {
     PodTemplate pod_template;
     Text service_name, pod_management_policy;
     Strategy update_strategy;
-    std::vector<ClaimTemplate> volume_claim_templates;
+    List<ClaimTemplate> volume_claim_templates;
 };
 struct StatefulSet {
     static constexpr Text k_kind = "StatefulSet";
@@ -79,7 +79,7 @@ struct DaemonSetSpec {
 struct DaemonSetStatus {
     std::int64_t observed_generation = 0, desired_number_scheduled = 0, current_number_scheduled = 0, number_ready = 0, number_available = 0,
                  number_unavailable = 0, number_misscheduled = 0, updated_number_scheduled = 0;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct DaemonSet {
     static constexpr Text k_kind = "DaemonSet";
@@ -97,7 +97,7 @@ struct JobSpec {
 struct JobStatus {
     std::int64_t active = 0, succeeded = 0, failed = 0;
     Timestamp start_time, completion_time;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct Job {
     static constexpr Text k_kind = "Job";
@@ -117,7 +117,7 @@ struct CronJobSpec {
 };
 struct CronJobStatus {
     Timestamp last_schedule_time, last_successful_time;
-    std::vector<ObjectMeta> active; ///< references; only name and uid are set
+    List<ObjectMeta> active; ///< references; only name and uid are set
 };
 struct CronJob {
     static constexpr Text k_kind = "CronJob";
@@ -136,7 +136,7 @@ struct HorizontalPodAutoscalerSpec {
 };
 struct HorizontalPodAutoscalerStatus {
     std::int64_t current_replicas = 0, desired_replicas = 0;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct HorizontalPodAutoscaler {
     static constexpr Text k_kind = "HorizontalPodAutoscaler";
@@ -151,7 +151,7 @@ struct PodDisruptionBudgetSpec {
 };
 struct PodDisruptionBudgetStatus {
     std::int64_t disruptions_allowed = 0, current_healthy = 0, desired_healthy = 0, expected_pods = 0;
-    std::vector<Condition> conditions;
+    List<Condition> conditions;
 };
 struct PodDisruptionBudget {
     static constexpr Text k_kind = "PodDisruptionBudget";

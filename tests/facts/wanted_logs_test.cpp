@@ -18,6 +18,7 @@ TEST_CASE("logs are wanted of containers that end badly, one of each workload fi
     CHECK(targets[0].previous); // it waits: the log of the crash is the instance before
     CHECK(targets[1].pod == "web-1-b");
     CHECK(!targets[1].previous); // it has just ended: its log is still the current one
+    CHECK(targets[0].decides);
     CHECK(facts::wanted_logs(*parts, 1).size() == 1);
     CHECK(facts::wanted_logs(*parts, 0).empty());
 }

@@ -43,7 +43,7 @@ TEST_CASE("a pod's fields arrive where they belong, and what is not read is not 
     CHECK(pod->meta.controller()->kind == "ReplicaSet");
     CHECK(pod->spec.host_network);
     CHECK(pod->spec.priority == 10);
-    const auto& container = pod->spec.containers.at(0);
+    const auto& container = pod->spec.containers[0];
     CHECK(container.command.size() == 2);
     CHECK(!container.env[0].value_from);
     CHECK(container.env[1].value_from->secret_key_ref->key == "k");
@@ -55,15 +55,15 @@ TEST_CASE("a pod's fields arrive where they belong, and what is not read is not 
     CHECK(container.liveness_probe->tcp_socket->port.number == 5432);
     CHECK(container.security_context->run_as_user == 0);
     CHECK(container.security_context->run_as_non_root == false);
-    CHECK(pod->spec.affinity->node->required->terms.at(0).match_expressions.at(0).values.at(0) == "a");
-    CHECK(pod->spec.affinity->pod_anti->required.at(0).topology_key == "host");
-    CHECK(pod->spec.volumes.at(0).config_map->items.at(0).key == "k");
-    CHECK(pod->spec.volumes.at(1).empty_dir->size_limit == "1Mi");
-    CHECK(pod->spec.volumes.at(2).ephemeral);
+    CHECK(pod->spec.affinity->node->required->terms[0].match_expressions[0].values[0] == "a");
+    CHECK(pod->spec.affinity->pod_anti->required[0].topology_key == "host");
+    CHECK(pod->spec.volumes[0].config_map->items[0].key == "k");
+    CHECK(pod->spec.volumes[1].empty_dir->size_limit == "1Mi");
+    CHECK(pod->spec.volumes[2].ephemeral);
     CHECK(pod->spec.tolerations[0].op == "Exists");
-    CHECK(pod->status.container_statuses.at(0).last_state.terminated->exit_code == 137);
-    CHECK(pod->status.container_statuses.at(0).started == false);
-    CHECK(!pod->status.container_statuses.at(0).state.running);
+    CHECK(pod->status.container_statuses[0].last_state.terminated->exit_code == 137);
+    CHECK(pod->status.container_statuses[0].started == false);
+    CHECK(!pod->status.container_statuses[0].state.running);
 }
 
 TEST_CASE("secret values, literal variables and managed fields are dropped while decoding") {
@@ -71,10 +71,10 @@ TEST_CASE("secret values, literal variables and managed fields are dropped while
     TextPool pool;
     const auto secret = decode<Secret>(pool, R"({"metadata":{"name":"db","managedFields":[{"fieldsV1":")" + large + R"("}]},"type":"Opaque","data":{"password":")" + large + R"(","user":"YWRtaW4="}})");
     REQUIRE(secret);
-    CHECK(secret->keys == std::vector<Text>{"password", "user"});
+    CHECK(secret->keys == TextList{"password", "user"});
     const auto pod = decode<Pod>(pool, R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","env":[{"name":"TOKEN","value":")" + large + R"("}]}]}})");
     REQUIRE(pod);
-    CHECK(pod->spec.containers.at(0).env[0].name == "TOKEN");
+    CHECK(pod->spec.containers[0].env[0].name == "TOKEN");
     const auto map = decode<ConfigMap>(pool, R"({"metadata":{"name":"m"},"data":{"a.conf":")" + large + R"("}})");
     REQUIRE(map);
     CHECK(pool.bytes() <= 64 * 1024);
@@ -162,6 +162,27 @@ TEST_CASE("what siblings repeat is held once, and what differs is not shared") {
     CHECK(one.ports[0].container_port == 80);
     CHECK(other.ports[0].container_port == 81);
     CHECK(first->spec.tolerations.empty());
+}
+
+TEST_CASE("pods that differ in the random part of their token volume's name hold the same containers and volumes") {
+    const auto pod = [](std::string_view volume, std::string_view image) {
+        return R"({"spec":{"containers":[{"image":")" + std::string(image) + R"(","name":"app","volumeMounts":[{"mountPath":"/run","name":")" + std::string(volume) + R"("}]}],"volumes":[{"name":")" +
+               std::string(volume) + R"("}]}})";
+    };
+    TextPool pool;
+    Decoder decoder(pool);
+    const PaddedText one_text(pod("kube-api-access-bcd24", "x:1")), two_text(pod("kube-api-access-zz999", "x:1")), updated_text(pod("kube-api-access-bcd24", "x:2")),
+        named_text(pod("kube-api-access-mine-a", "x:1"));
+    const auto one = decoder.decode<Pod>(one_text.view()), two = decoder.decode<Pod>(two_text.view()), updated = decoder.decode<Pod>(updated_text.view()),
+               named = decoder.decode<Pod>(named_text.view());
+    REQUIRE((one && two && updated && named));
+    CHECK(one->spec.containers.begin() == two->spec.containers.begin());
+    CHECK(one->spec.volumes.begin() == two->spec.volumes.begin());
+    CHECK(one->spec.volumes[0].name == "kube-api-access");
+    CHECK(one->spec.containers[0].volume_mounts[0].name == "kube-api-access");
+    CHECK(updated->spec.containers[0].image == "x:2");
+    CHECK(updated->spec.volumes.begin() == one->spec.volumes.begin());
+    CHECK(named->spec.volumes[0].name == "kube-api-access-mine-a");
 }
 
 TEST_CASE("a shared member that is wrong says where, is not remembered, and a repeated key starts anew") {

@@ -11,7 +11,7 @@ using namespace kdiag::kube;
 
 namespace {
 
-std::vector<Text> unknown_in(TextPool& pool, std::string_view manifest) {
+TextList unknown_in(TextPool& pool, std::string_view manifest) {
     ObjectMeta meta;
     note_unknown_fields(manifest, meta, pool);
     return meta.unknown_fields;
@@ -31,10 +31,10 @@ TEST_CASE("fields of known types are known with their types; of others nothing i
 TEST_CASE("a manifest's wrong fields are found with their paths") {
     TextPool pool;
     CHECK(unknown_in(pool, R"({"kind":"Deployment","spec":{"template":{"spec":{"containers":[{"name":"a","commnd":["x"]}]}}}})") ==
-          std::vector<Text>{"spec.template.spec.containers[0].commnd"});
+          TextList{"spec.template.spec.containers[0].commnd"});
     CHECK(unknown_in(pool, R"({"kind":"Pod","spec":{"containers":[{"resources":{"limits":{"cpu":"1"}},"livenesProbe":{}}],"nodeSelector":{"any":"key"}}})") ==
-          std::vector<Text>{"spec.containers[0].livenesProbe"});
-    CHECK(unknown_in(pool, R"({"kind":"Service","spec":{"ports":[{"port":80,"targetport":8080}]}})") == std::vector<Text>{"spec.ports[0].targetport"});
+          TextList{"spec.containers[0].livenesProbe"});
+    CHECK(unknown_in(pool, R"({"kind":"Service","spec":{"ports":[{"port":80,"targetport":8080}]}})") == TextList{"spec.ports[0].targetport"});
     CHECK(unknown_in(pool, R"({"kind":"CronJob","spec":{"schedule":"* * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartpolicy":"Never"}}}}}})").size() == 1);
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("an entry of a map may lack its key or its value") {
 
 TEST_CASE("a length of more than 32 bits reads nothing behind its message") {
     const std::uint64_t huge = std::uint64_t{1} << 32;
-    for (const std::uint32_t field : {2u, 7u, 9u, 22u}) { // messages, entries of a map, plain and shared lists
+    for (const std::uint32_t field : {2u, 7u, 15u, 22u}) { // messages, entries of a map, plain and shared lists
         const std::string spec = varint(field << 3 | 2) + varint(huge) + varint(field << 3 | 2) + varint(huge + 3) + "\x0a\x01" "a";
         TextPool pool;
         const auto pod = ProtobufDecoder(pool).decode<Pod>(pod_with_spec(spec));
@@ -104,7 +104,7 @@ TEST_CASE("unknown fields of every wire type are skipped") {
     TextPool pool;
     const auto pod = ProtobufDecoder(pool).decode<Pod>(unknown + pod_with_container(unknown + part(1, "app") + unknown));
     REQUIRE(pod);
-    CHECK(pod->spec.containers.at(0).name == "app");
+    CHECK(pod->spec.containers[0].name == "app");
 }
 
 TEST_CASE("times are those of RFC 3339, and an empty one is none") {
@@ -125,7 +125,7 @@ TEST_CASE("numbers or texts, and what is a plain number in one message") {
     TextPool pool;
     ProtobufDecoder decoder(pool);
     const auto port = [&](const std::string& value) {
-        return decoder.decode<Pod>(pod_with_container(part(10, part(1, part(3, part(1, value))))))->spec.containers.at(0).liveness_probe->tcp_socket->port;
+        return decoder.decode<Pod>(pod_with_container(part(10, part(1, part(3, part(1, value))))))->spec.containers[0].liveness_probe->tcp_socket->port;
     };
     CHECK(port(number(1, 0) + number(2, 8080) + part(3, "")).number == 8080);
     CHECK(port(number(1, 1) + number(2, 0) + part(3, "http")).text == "http");
@@ -142,7 +142,7 @@ TEST_CASE("the zero that JSON leaves out is absence, and a pointer's zero is a v
     const auto pod = ProtobufDecoder(pool).decode<Pod>(pod_with_spec(number(4, 0) + part(2, part(11, number(3, 0) + number(6, -1) + number(7, 0)))));
     REQUIRE(pod);
     CHECK(pod->spec.termination_grace_period_seconds == 0);
-    const auto& probe = *pod->spec.containers.at(0).readiness_probe;
+    const auto& probe = *pod->spec.containers[0].readiness_probe;
     CHECK(probe.timeout_seconds == 1);
     CHECK(probe.failure_threshold == -1);
     CHECK(probe.termination_grace_period_seconds == 0);
@@ -156,9 +156,9 @@ TEST_CASE("what is no UTF-8 is repaired as in JSON") {
     const auto pod = ProtobufDecoder(pool).decode<Pod>(part(1, part(1, "a\xff") + entry(11, "k\xe2\x82", "gr\xc3\xb6\xc3\x9f") + part(14, "\xed\xa0\x80")));
     REQUIRE(pod);
     CHECK(pod->meta.name == "a\xef\xbf\xbd");
-    CHECK(pod->meta.labels.at(0).first == "k\xef\xbf\xbd\xef\xbf\xbd");
-    CHECK(pod->meta.labels.at(0).second == "gr\xc3\xb6\xc3\x9f");
-    CHECK(pod->meta.finalizers.at(0) == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    CHECK(pod->meta.labels[0].first == "k\xef\xbf\xbd\xef\xbf\xbd");
+    CHECK(pod->meta.labels[0].second == "gr\xc3\xb6\xc3\x9f");
+    CHECK(pod->meta.finalizers[0] == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 TEST_CASE("secret values, literal variables and managed fields are dropped while decoding protobuf") {
@@ -167,13 +167,13 @@ TEST_CASE("secret values, literal variables and managed fields are dropped while
     ProtobufDecoder decoder(pool);
     const auto secret = decoder.decode<Secret>(part(1, part(1, "db") + part(17, part(7, part(1, large)))) + entry(2, "password", large) + entry(2, "user", "x") + part(3, "Opaque"));
     REQUIRE(secret);
-    CHECK(secret->keys == std::vector<Text>{"password", "user"});
+    CHECK(secret->keys == TextList{"password", "user"});
     const auto pod = decoder.decode<Pod>(pod_with_container(part(7, part(1, "TOKEN") + part(2, large))));
     REQUIRE(pod);
-    CHECK(pod->spec.containers.at(0).env[0].name == "TOKEN");
+    CHECK(pod->spec.containers[0].env[0].name == "TOKEN");
     const auto map = decoder.decode<ConfigMap>(part(1, part(1, "m")) + entry(2, "a.conf", large) + entry(3, "b", large));
     REQUIRE(map);
-    CHECK(map->binary_keys == std::vector<Text>{"b"});
+    CHECK(map->binary_keys == TextList{"b"});
     CHECK(pool.bytes() <= 64 * 1024);
 }
 
@@ -197,13 +197,24 @@ TEST_CASE("what siblings repeat in protobuf is held once, and what differs is no
     CHECK(first.env.size() == 2);
 }
 
+TEST_CASE("pods that differ in the random part of their token volume's name hold the same containers in protobuf too") {
+    const auto pod = [](std::string_view volume) { return pod_with_container(part(1, "app") + part(9, part(1, volume) + part(3, "/run"))); };
+    TextPool pool;
+    ProtobufDecoder decoder(pool);
+    const auto one = decoder.decode<Pod>(pod("kube-api-access-bcd24")), two = decoder.decode<Pod>(pod("kube-api-access-zz999")), named = decoder.decode<Pod>(pod("kube-api-access-mine1"));
+    REQUIRE((one && two && named));
+    CHECK(one->spec.containers.begin() == two->spec.containers.begin());
+    CHECK(two->spec.containers[0].volume_mounts[0].name == "kube-api-access");
+    CHECK(named->spec.containers[0].volume_mounts[0].name == "kube-api-access-mine1");
+}
+
 TEST_CASE("elements that other fields interrupt are still one list, but not where it is shared") {
     TextPool pool;
-    const auto pod = ProtobufDecoder(pool).decode<Pod>(pod_with_spec(part(2, part(1, "a")) + part(10, "n1") + part(2, part(1, "b")) + entry(7, "x", "1") + part(10, "n2") + entry(7, "y", "2")));
+    const auto pod = ProtobufDecoder(pool).decode<Pod>(pod_with_spec(part(15, part(1, "a")) + part(10, "n1") + part(15, part(1, "b")) + entry(32, "x", part(1, "1")) + part(10, "n2") + entry(32, "y", part(1, "2"))));
     REQUIRE(pod);
-    REQUIRE(pod->spec.containers.size() == 2);
-    CHECK(pod->spec.containers[1].name == "b");
-    CHECK(pod->spec.node_selector.size() == 2);
+    CHECK(pod->spec.image_pull_secrets.size() == 2);
+    CHECK(pod->spec.image_pull_secrets[1].name == "b");
+    CHECK(pod->spec.overhead == TextMap{{"x", "1"}, {"y", "2"}});
     CHECK(pod->spec.node_name == "n2");
     CHECK(error_of<Pod>(pod_with_container(part(7, part(1, "A")) + part(1, "app") + part(7, part(1, "B")))) == "spec.containers[0].env: the elements of a list are scattered");
 }

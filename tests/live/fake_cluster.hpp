@@ -96,11 +96,11 @@ inline std::string healthy_pod(const std::string& name, const std::string& names
 }
 
 /// It crashed before, and waits for the next start.
-inline std::string crashing_pod(const std::string& name, const std::string& namespace_name = "shop") {
+inline std::string crashing_pod(const std::string& name, const std::string& namespace_name = "shop", const std::string& reason = "Error") {
     return format(R"({{"metadata":{{"name":"{}","namespace":"{}"}},"spec":{{"nodeName":"n1","containers":[{{"name":"app"}}]}},"status":{{"phase":"Running",
         "conditions":[{{"type":"Ready","status":"False"}}],"containerStatuses":[{{"name":"app","ready":false,"restartCount":3,
-        "state":{{"waiting":{{"reason":"CrashLoopBackOff"}}}},"lastState":{{"terminated":{{"exitCode":1,"reason":"Error"}}}}}}]}}}})",
-                  name, namespace_name);
+        "state":{{"waiting":{{"reason":"CrashLoopBackOff"}}}},"lastState":{{"terminated":{{"exitCode":1,"reason":"{}"}}}}}}]}}}})",
+                  name, namespace_name, reason);
 }
 
 /// It has a node, and its container waits, for the reason given.

@@ -95,6 +95,17 @@ TEST_CASE("lists and logs together keep to the number of requests that is allowe
     CHECK(cluster.server().requests().size() == 22);
 }
 
+TEST_CASE("logs that would only repeat what the status tells keep to fewer requests, but for the first three") {
+    FakeCluster cluster;
+    std::string pods;
+    for (int i = 0; i < 30; ++i) pods += (i > 0 ? "," : "") + crashing_pod(format("p{}", i), "shop", "OOMKilled");
+    cluster.list("/api/v1/pods", pods).otherwise({.body = FakeCluster::list_of("")});
+    REQUIRE(cluster.read({.usual_requests = 21}));
+    CHECK(cluster.server().requests().size() == 21);
+    REQUIRE(cluster.read({.usual_requests = 18}));
+    CHECK(cluster.server().requests().size() == 21 + 20);
+}
+
 TEST_CASE("only so many logs as were asked for, and none when none are") {
     FakeCluster cluster;
     std::string pods;

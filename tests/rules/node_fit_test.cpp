@@ -47,9 +47,9 @@ TEST_CASE("a pod needs the larger of its containers together and its largest ini
     spec.init_containers.push_back(container({{"cpu", "2"}}));
     CHECK(amount_of(requests_of(spec), "cpu") == 2000);
     SUBCASE("a sidecar runs beside the containers, and beside later init containers") {
-        spec.init_containers.insert(spec.init_containers.begin(), container({{"cpu", "300m"}}, "Always"));
+        spec.init_containers.elements().insert(spec.init_containers.elements().begin(), container({{"cpu", "300m"}}, "Always"));
         CHECK(amount_of(requests_of(spec), "cpu") == 2300);
-        spec.init_containers.pop_back();
+        spec.init_containers.elements().pop_back();
         CHECK(amount_of(requests_of(spec), "cpu") == 1800);
     }
     SUBCASE("overhead comes on top") {
@@ -57,7 +57,7 @@ TEST_CASE("a pod needs the larger of its containers together and its largest ini
         CHECK(amount_of(requests_of(spec), "cpu") == 2250);
     }
     SUBCASE("a limit stands in for an absent request") {
-        spec.containers[0].resources.limits = {{"cpu", "8"}, {"example.com/npu", "1"}};
+        spec.containers.elements()[0].resources.limits = {{"cpu", "8"}, {"example.com/npu", "1"}};
         CHECK(amount_of(requests_of(spec), "cpu") == 2000);
         CHECK(amount_of(requests_of(spec), "example.com/npu") == 1000);
     }
@@ -75,7 +75,7 @@ TEST_CASE("with hostNetwork every port is one of the node") {
     spec.containers.push_back(container({}));
     kube::ContainerPort port;
     port.container_port = 9100;
-    spec.containers[0].ports = {port};
+    spec.containers.elements()[0].ports = {port};
     CHECK(host_ports_of(spec).empty());
     spec.host_network = true;
     REQUIRE(host_ports_of(spec).size() == 1);
@@ -110,7 +110,7 @@ TEST_CASE("a cordon is seen by its field or its taint, and can be tolerated") {
 
 TEST_CASE("terms of a node selector are alternatives, expressions within one are not") {
     const kube::Node n = node("n-1", {{"size", "9"}, {"zone", "a"}});
-    const auto selector = [](std::vector<kube::NodeSelectorTerm> terms) {
+    const auto selector = [](kube::List<kube::NodeSelectorTerm> terms) {
         kube::NodeSelector s;
         s.terms = std::move(terms);
         return s;
@@ -134,7 +134,7 @@ TEST_CASE("a volume reaches nodes by its affinity, and by the zone labels of old
     CHECK(reaches(volume, a));
     CHECK_FALSE(reaches(volume, c));
     CHECK(reaches(volume, bare));
-    volume.meta.labels.clear();
+    volume.meta.labels = {};
     volume.spec.node_affinity = std::make_unique<kube::VolumeNodeAffinity>();
     volume.spec.node_affinity->terms.push_back({{{.key = "topology.kubernetes.io/zone", .op = "In", .values = {"eu-1c"}}}});
     CHECK(reaches(volume, c));

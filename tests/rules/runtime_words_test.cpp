@@ -23,12 +23,12 @@ struct SomePod {
     SomePod() {
         pod.spec.node_name = "node-1";
         pod.spec.containers.emplace_back();
-        pod.spec.containers.front().name = "web";
+        pod.spec.containers.elements().front().name = "web";
         pod.spec.volumes.emplace_back();
-        pod.spec.volumes.front().name = "data";
-        pod.spec.volumes.front().nfs = std::make_unique<kdiag::kube::NfsVolume>();
-        pod.spec.volumes.front().nfs->server = "10.20.30.40";
-        pod.spec.volumes.front().nfs->path = "/exports";
+        pod.spec.volumes.elements().front().name = "data";
+        pod.spec.volumes.elements().front().nfs = std::make_unique<kdiag::kube::NfsVolume>();
+        pod.spec.volumes.elements().front().nfs->server = "10.20.30.40";
+        pod.spec.volumes.elements().front().nfs->path = "/exports";
         view.pod = &pod;
         view.spec = &pod.spec.containers.front();
     }

@@ -48,13 +48,13 @@ private:
     void texts(const kube::TextMap& map, const std::string& path) {
         for (const auto& [key, text] : map) line(format("{}[{}]", path, key), format("`{}`", text));
     }
-    void texts(const std::vector<kube::Text>& list, const std::string& path) {
+    void texts(const kube::TextList& list, const std::string& path) {
         for (const auto text : list) line(path + "[]", format("`{}`", text));
     }
 
     void nested(const void* member, const kube::Field& field, const std::string& path) {
         if (field.access == nullptr) return object(member, field.type(), path);
-        const bool list = field.kind == Kind::object_list || field.kind == Kind::shared_list;
+        const bool list = field.kind == Kind::object_list;
         for (std::size_t i = 0; i < field.access->count(member); ++i) {
             const std::string here = list ? format("{}[{}]", path, i) : path;
             line(here, "present");
@@ -66,6 +66,7 @@ private:
         switch (field.kind) {
         case Kind::text:
         case Kind::unique_text:
+        case Kind::volume_name:
         case Kind::quantity:
             if (!as<kube::Text>(member).empty()) line(path, format("`{}`", as<kube::Text>(member)));
             break;
@@ -93,7 +94,7 @@ private:
         case Kind::text_map:
         case Kind::quantity_map: texts(as<kube::TextMap>(member), path); break;
         case Kind::text_list:
-        case Kind::key_list: texts(as<std::vector<kube::Text>>(member), path); break;
+        case Kind::key_list: texts(as<kube::TextList>(member), path); break;
         case Kind::annotations:
             texts(as<kube::ObjectMeta>(member).annotations, path);
             texts(as<kube::ObjectMeta>(member).unknown_fields, path + " unknown");

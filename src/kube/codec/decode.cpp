@@ -172,7 +172,10 @@ private:
 
     template <class Take> bool each_member(ondemand::value& value, Take take) {
         ondemand::object members;
-        if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members))) return false;
+        return expect(value, ondemand::json_type::object) && good(value.get_object().get(members)) && each_member(members, take);
+    }
+
+    template <class Take> bool each_member(ondemand::object& members, Take take) {
         for (auto result : members) {
             ondemand::field member;
             std::string_view key;
@@ -218,9 +221,9 @@ private:
         return true;
     }
 
-    bool text_map(ondemand::value& value, TextMap& map) {
-        map.clear();
-        const bool filled = each_member(value, [&](std::string_view key, ondemand::value& inner) {
+    bool text_map(ondemand::object& members, TextMap& map) {
+        map = {};
+        const bool filled = each_member(members, [&](std::string_view key, ondemand::value& inner) {
             std::string_view written;
             if (!text_or_number(inner, written)) return false;
             map.emplace_back(key, m_pool.intern(written));
@@ -230,8 +233,8 @@ private:
         return filled;
     }
 
-    bool text_list(ondemand::value& value, std::vector<Text>& list) {
-        list.clear();
+    bool text_list(ondemand::value& value, TextList& list) {
+        list = {};
         const bool filled = each_element(value, [&](ondemand::value& element) {
             std::string_view written;
             if (!text(element, written)) return false;
@@ -242,7 +245,7 @@ private:
         return filled;
     }
 
-    bool key_list(ondemand::value& value, std::vector<Text>& keys) {
+    bool key_list(ondemand::value& value, TextList& keys) {
         return each_member(value, [&](std::string_view key, ondemand::value&) {
             keys.push_back(key);
             return true;
@@ -271,7 +274,8 @@ private:
         switch (field.kind) {
         case FieldKind::text:
         case FieldKind::unique_text:
-        case FieldKind::optional_text: return fill_text(value, member, field.kind);
+        case FieldKind::optional_text:
+        case FieldKind::volume_name: return fill_text(value, member, field.kind);
         case FieldKind::quantity: {
             std::string_view written;
             if (!text_or_number(value, written)) return false;
@@ -285,53 +289,55 @@ private:
         case FieldKind::timestamp: return timestamp(value, *static_cast<Timestamp*>(member));
         case FieldKind::int_or_string: return int_or_string(value, *static_cast<IntOrString*>(member));
         case FieldKind::text_map:
-        case FieldKind::quantity_map: return text_map(value, *static_cast<TextMap*>(member));
-        case FieldKind::text_list: return text_list(value, *static_cast<std::vector<Text>*>(member));
-        case FieldKind::key_list: return key_list(value, *static_cast<std::vector<Text>*>(member));
+        case FieldKind::quantity_map: return map_or_object(value, member, field);
+        case FieldKind::text_list: return text_list(value, *static_cast<TextList*>(member));
+        case FieldKind::key_list: return key_list(value, *static_cast<TextList*>(member));
         case FieldKind::annotations: return annotations(value, *static_cast<ObjectMeta*>(member));
         case FieldKind::object: return object(value, member, field.type());
-        case FieldKind::optional_object: return object(value, field.access->create(member), field.type());
-        case FieldKind::object_list: {
-            ondemand::array elements;
-            return array(value, elements) && fill_list(elements, member, field);
-        }
-        case FieldKind::shared_object: return shared_object(value, member, field);
-        case FieldKind::shared_list: return shared_list(value, member, field);
+        case FieldKind::optional_object: return map_or_object(value, member, field);
+        case FieldKind::object_list: return list(value, member, field);
         }
         return false;
     }
 
-    bool fill_list(ondemand::array& elements, void* member, const Field& field) {
-        if (!each_element(elements, [&](ondemand::value& element) { return object(element, field.access->create(member), field.type()); })) return false;
-        field.access->close(member);
+    /// Fills a member through `fill`, or gives it what was filled from the same bytes before. `begun` was read only to see its bytes.
+    template <class Begun, class Fill> bool shared(Begun& begun, void* member, const Field& field, Fill fill) {
+        std::string_view bytes;
+        if (!good(begun.raw_json().get(bytes))) return false;
+        const std::string_view key = m_shared.key_of(bytes);
+        if (m_shared.take(*field.access, key, member)) return true;
+        std::string own(SharedValues::fits(bytes) ? key : std::string_view());
+        field.access->set_shared(member, nullptr); // a repeated key starts anew
+        if (!good(begun.reset().error()) || !fill()) return false;
+        if (!own.empty()) m_shared.remember(*field.access, std::move(own), member);
         return true;
     }
 
-    bool shared_object(ondemand::value& value, void* member, const Field& field) {
+    bool map_or_object(ondemand::value& value, void* member, const Field& field) {
         ondemand::object members;
-        std::string_view bytes;
-        if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members)) || !good(members.raw_json().get(bytes))) return false;
-        if (m_shared.take(*field.access, bytes, member)) return true;
-        field.access->set_shared(member, nullptr); // a repeated key starts anew
-        if (!good(members.reset().error()) || !fill_members(members, field.access->create(member), field.type())) return false;
-        m_shared.remember(*field.access, bytes, member);
-        return true;
+        if (!expect(value, ondemand::json_type::object) || !good(value.get_object().get(members))) return false;
+        const auto fill = [&] {
+            return field.kind == FieldKind::optional_object ? fill_members(members, field.access->create(member), field.type())
+                                                            : text_map(members, *static_cast<TextMap*>(member));
+        };
+        return field.shared ? shared(members, member, field, fill) : fill();
     }
 
-    bool shared_list(ondemand::value& value, void* member, const Field& field) {
+    bool list(ondemand::value& value, void* member, const Field& field) {
         ondemand::array elements;
-        std::string_view bytes;
-        if (!array(value, elements) || !good(elements.raw_json().get(bytes))) return false;
-        if (m_shared.take(*field.access, bytes, member)) return true;
-        field.access->set_shared(member, nullptr); // a repeated key starts anew
-        if (!good(elements.reset().error()) || !fill_list(elements, member, field)) return false;
-        m_shared.remember(*field.access, bytes, member);
-        return true;
+        if (!array(value, elements)) return false;
+        const auto fill = [&] {
+            if (!each_element(elements, [&](ondemand::value& element) { return object(element, field.access->create(member), field.type()); })) return false;
+            field.access->close(member);
+            return true;
+        };
+        return field.shared ? shared(elements, member, field, fill) : fill();
     }
 
     bool fill_text(ondemand::value& value, void* member, FieldKind kind) {
         std::string_view written;
         if (!text(value, written)) return false;
+        if (kind == FieldKind::volume_name) written = volume_name(written);
         const Text kept = kind == FieldKind::unique_text ? m_pool.keep(written) : m_pool.intern(written);
         if (kind == FieldKind::optional_text)
             *static_cast<std::optional<Text>*>(member) = kept;

@@ -154,9 +154,8 @@ private:
         return text;
     }
 
-    void map_of(pbf_reader& reader, TextMap& map, bool quantities) {
-        const auto run = run_of(reader);
-        if (map.empty()) map.reserve(run.count);
+    void map_of(const Run& run, TextMap& map, bool quantities) {
+        if (map.empty()) map.elements().reserve(run.count);
         each_entry(run, [&](std::string_view key, std::string_view value) {
             auto& entry = map.emplace_back(m_pool.intern(text_of(key)), Text());
             entry.second = m_pool.intern(text_of(quantities ? quantity_of(value) : value));
@@ -221,19 +220,33 @@ private:
         each_of(run, [&](std::string_view element) { message(element, field.access->create(member), field.type()); });
     }
 
-    void shared_list(pbf_reader& reader, void* member, const Field& field) {
-        const auto run = run_of(reader);
-        if (field.access->count(member) != 0) throw WrongValue("the elements of a list are scattered"); // what is there may be others' already
-        if (m_shared.take(*field.access, run.bytes, member)) return;
-        list_of(run, member, field);
-        m_shared.remember(*field.access, run.bytes, member);
+    /// Fills a member through `fill`, or gives it what was filled from the same bytes before.
+    template <class Fill> void shared(std::string_view bytes, void* member, const Field& field, Fill fill) {
+        const std::string_view key = m_shared.key_of(bytes);
+        if (m_shared.take(*field.access, key, member)) return;
+        std::string own(SharedValues::fits(bytes) ? key : std::string_view());
+        fill();
+        if (!own.empty()) m_shared.remember(*field.access, std::move(own), member);
     }
 
-    void shared_object(std::string_view bytes, void* member, const Field& field) {
-        if (m_shared.take(*field.access, bytes, member)) return;
-        field.access->set_shared(member, nullptr);
-        message(bytes, field.access->create(member), field.type());
-        m_shared.remember(*field.access, bytes, member);
+    /// A map or a list.
+    void elements(pbf_reader& reader, void* member, const Field& field) {
+        const auto run = run_of(reader);
+        const auto fill = [&] {
+            if (field.kind == FieldKind::object_list)
+                list_of(run, member, field);
+            else
+                map_of(run, *static_cast<TextMap*>(member), field.kind == FieldKind::quantity_map);
+        };
+        if (!field.shared) return fill();
+        if (field.access->count(member) != 0) throw WrongValue("the elements of a list are scattered"); // what is there may be others' already
+        shared(run.bytes, member, field, fill);
+    }
+
+    void optional_object(std::string_view bytes, void* member, const Field& field) {
+        if (!field.shared) return message(bytes, field.access->create(member), field.type());
+        field.access->set_shared(member, nullptr); // what is there may be others' already
+        shared(bytes, member, field, [&] { message(bytes, field.access->create(member), field.type()); });
     }
 
     void fill(pbf_reader& reader, void* target, const Field& field) {
@@ -242,6 +255,7 @@ private:
         case FieldKind::text: *static_cast<Text*>(member) = m_pool.intern(text_of(reader)); break;
         case FieldKind::unique_text: *static_cast<Text*>(member) = m_pool.keep(text_of(reader)); break;
         case FieldKind::optional_text: *static_cast<std::optional<Text>*>(member) = m_pool.intern(text_of(reader)); break;
+        case FieldKind::volume_name: *static_cast<Text*>(member) = m_pool.intern(text_of(volume_name(view_of(reader)))); break;
         case FieldKind::quantity: *static_cast<Text*>(member) = m_pool.intern(text_of(quantity_of(view_of(reader)))); break;
         case FieldKind::boolean: *static_cast<bool*>(member) = varint_of(reader) != 0; break;
         case FieldKind::optional_boolean: *static_cast<std::optional<bool>*>(member) = varint_of(reader) != 0; break;
@@ -251,23 +265,21 @@ private:
         case FieldKind::optional_integer: *static_cast<std::optional<std::int64_t>*>(member) = static_cast<std::int64_t>(varint_of(reader)); break;
         case FieldKind::timestamp: timestamp(view_of(reader), *static_cast<Timestamp*>(member)); break;
         case FieldKind::int_or_string: int_or_string(reader, *static_cast<IntOrString*>(member)); break;
-        case FieldKind::text_map: map_of(reader, *static_cast<TextMap*>(member), false); break;
-        case FieldKind::quantity_map: map_of(reader, *static_cast<TextMap*>(member), true); break;
-        case FieldKind::text_list: text_list(run_of(reader), *static_cast<std::vector<Text>*>(member)); break;
+        case FieldKind::text_map:
+        case FieldKind::quantity_map:
+        case FieldKind::object_list: elements(reader, member, field); break;
+        case FieldKind::text_list: text_list(run_of(reader), *static_cast<TextList*>(member)); break;
         case FieldKind::key_list:
-            each_entry(run_of(reader), [&](std::string_view key, std::string_view) { static_cast<std::vector<Text>*>(member)->push_back(m_pool.intern(text_of(key))); });
+            each_entry(run_of(reader), [&](std::string_view key, std::string_view) { static_cast<TextList*>(member)->push_back(m_pool.intern(text_of(key))); });
             break;
         case FieldKind::annotations: annotations(reader, *static_cast<ObjectMeta*>(member)); break;
         case FieldKind::object: message(view_of(reader), member, field.type()); break;
-        case FieldKind::optional_object: message(view_of(reader), field.access->create(member), field.type()); break;
-        case FieldKind::object_list: list_of(run_of(reader), member, field); break;
-        case FieldKind::shared_object: shared_object(view_of(reader), member, field); break;
-        case FieldKind::shared_list: shared_list(reader, member, field); break;
+        case FieldKind::optional_object: optional_object(view_of(reader), member, field); break;
         }
     }
 
-    void text_list(const Run& run, std::vector<Text>& list) {
-        if (list.empty()) list.reserve(run.count);
+    void text_list(const Run& run, TextList& list) {
+        if (list.empty()) list.elements().reserve(run.count);
         each_of(run, [&](std::string_view element) { list.push_back(m_pool.intern(text_of(element))); });
     }
 

@@ -17,6 +17,7 @@ enum class FieldKind : std::uint8_t {
     text,          ///< interned: labels, reasons, images
     unique_text,   ///< copied: names, uids, messages
     optional_text, ///< std::optional<Text>: "" is not absent
+    volume_name,   ///< interned, without the random part of a token volume's name
     quantity,      ///< interned; a string or a number in JSON, a message around a string in protobuf
     boolean,
     optional_boolean,
@@ -32,16 +33,14 @@ enum class FieldKind : std::uint8_t {
     object,
     optional_object,
     object_list,
-    shared_object, ///< Shared<T>
-    shared_list,   ///< SharedList<T>
 };
 
 class StructType;
 
 /// How a member that holds nested structs is filled, shared and walked. One object for each type of member.
 struct Access {
-    /// Makes a nested struct: fills an Optional, or appends to a list.
-    void* (*create)(void* member);
+    /// Makes a nested struct: fills an Optional, or appends to a list. Null for maps.
+    void* (*create)(void* member) = nullptr;
     /// Before the first element of a list whose length is known.
     void (*reserve)(void* member, std::size_t count) = nullptr;
     /// After the last element of a list: gives back what it reserved.
@@ -63,6 +62,8 @@ struct Field {
     const StructType& (*type)() = nullptr;
     /// Null for what has no nested struct, or one that is always there.
     const Access* access = nullptr;
+    /// Siblings hold the value together: what comes in bytes that came before is not decoded again.
+    bool shared = false;
 };
 
 /// The number of a field that only JSON has: older or newer spellings in recorded files.
@@ -142,41 +143,27 @@ template <class T> struct Shape<Optional<T>> : Shape<T> {
     static constexpr const Access* access = &made;
 };
 template <class T> struct Shape<Shared<T>> : Shape<T> {
-    static constexpr FieldKind kind = FieldKind::shared_object;
+    static constexpr FieldKind kind = FieldKind::optional_object;
     using A = PointerAccess<Shared<T>, T>;
     static std::shared_ptr<void> share(void* member) { return A::pointer(member); }
     static void set_shared(void* member, std::shared_ptr<void> value) { A::pointer(member) = std::static_pointer_cast<T>(std::move(value)); }
     static constexpr Access made{.create = &A::create, .count = &A::count, .at = &A::at, .share = &share, .set_shared = &set_shared};
     static constexpr const Access* access = &made;
 };
-template <class T> struct Shape<std::vector<T>> : Shape<T> {
-    static constexpr FieldKind kind = FieldKind::object_list;
-    static std::vector<T>& list(void* member) { return *static_cast<std::vector<T>*>(member); }
+template <class T> struct ListAccess {
+    static List<T>& list(void* member) { return *static_cast<List<T>*>(member); }
     static void* create(void* member) { return &list(member).emplace_back(); }
-    static void reserve(void* member, std::size_t count) { list(member).reserve(count); }
+    static void reserve(void* member, std::size_t count) { list(member).elements().reserve(count); }
     static void close(void* member) { list(member).shrink_to_fit(); }
-    static std::size_t count(const void* member) { return static_cast<const std::vector<T>*>(member)->size(); }
-    static const void* at(const void* member, std::size_t index) { return &(*static_cast<const std::vector<T>*>(member))[index]; }
-    static constexpr Access made{.create = &create, .reserve = &reserve, .close = &close, .count = &count, .at = &at};
-    static constexpr const Access* access = &made;
+    static std::size_t count(const void* member) { return static_cast<const List<T>*>(member)->size(); }
+    static const void* at(const void* member, std::size_t index) { return &(*static_cast<const List<T>*>(member))[index]; }
+    static std::shared_ptr<void> share(void* member) { return std::make_shared<List<T>>(list(member)); }
+    static void set_shared(void* member, std::shared_ptr<void> value) { list(member) = value ? *static_cast<List<T>*>(value.get()) : List<T>(); }
 };
-template <class T> struct Shape<SharedList<T>> : Shape<T> {
-    static constexpr FieldKind kind = FieldKind::shared_list;
-    static std::shared_ptr<std::vector<T>>& storage(void* member) { return static_cast<SharedList<T>*>(member)->storage(); }
-    static std::vector<T>& list(void* member) {
-        if (!storage(member)) storage(member) = std::make_shared<std::vector<T>>();
-        return *storage(member);
-    }
-    static void* create(void* member) { return &list(member).emplace_back(); }
-    static void reserve(void* member, std::size_t count) { list(member).reserve(count); }
-    static void close(void* member) {
-        if (storage(member)) list(member).shrink_to_fit();
-    }
-    static std::size_t count(const void* member) { return static_cast<const SharedList<T>*>(member)->size(); }
-    static const void* at(const void* member, std::size_t index) { return &(*static_cast<const SharedList<T>*>(member))[index]; }
-    static std::shared_ptr<void> share(void* member) { return storage(member); }
-    static void set_shared(void* member, std::shared_ptr<void> value) { storage(member) = std::static_pointer_cast<std::vector<T>>(std::move(value)); }
-    static constexpr Access made{.create = &create, .reserve = &reserve, .close = &close, .count = &count, .at = &at, .share = &share, .set_shared = &set_shared};
+template <class T> struct Shape<List<T>> : Shape<T> {
+    static constexpr FieldKind kind = FieldKind::object_list;
+    using A = ListAccess<T>;
+    static constexpr Access made{.create = &A::create, .reserve = &A::reserve, .close = &A::close, .count = &A::count, .at = &A::at, .share = &A::share, .set_shared = &A::set_shared};
     static constexpr const Access* access = &made;
 };
 
@@ -193,8 +180,12 @@ template <> struct Shape<std::int64_t> : Plain<FieldKind::integer> {};
 template <> struct Shape<std::optional<std::int64_t>> : Plain<FieldKind::optional_integer> {};
 template <> struct Shape<Timestamp> : Plain<FieldKind::timestamp> {};
 template <> struct Shape<IntOrString> : Plain<FieldKind::int_or_string> {};
-template <> struct Shape<TextMap> : Plain<FieldKind::text_map> {};
-template <> struct Shape<std::vector<Text>> : Plain<FieldKind::text_list> {};
+template <> struct Shape<TextMap> : Plain<FieldKind::text_map> {
+    using A = ListAccess<TextMap::value_type>;
+    static constexpr Access made{.count = &A::count, .share = &A::share, .set_shared = &A::set_shared};
+    static constexpr const Access* access = &made;
+};
+template <> struct Shape<TextList> : Plain<FieldKind::text_list> {};
 
 } // namespace detail
 
@@ -204,6 +195,18 @@ template <auto Member>
 constexpr Field field(std::string_view name, std::uint8_t number, const StructType& (*type)() = detail::Shape<typename detail::MemberOf<decltype(Member)>::value>::type) {
     using S = detail::Shape<typename detail::MemberOf<decltype(Member)>::value>;
     return {name, number, S::kind, &detail::reach<Member>, type, S::access};
+}
+/// A list, a map or a Shared that siblings mostly have in common.
+template <auto Member> constexpr Field shared_field(std::string_view name, std::uint8_t number) {
+    auto made = field<Member>(name, number);
+    made.shared = true;
+    return made;
+}
+/// The name of a volume, where it is declared and where it is mounted.
+template <auto Member> constexpr Field volume_name_field(std::string_view name, std::uint8_t number) {
+    auto made = field<Member>(name, number);
+    made.kind = FieldKind::volume_name;
+    return made;
 }
 /// A text that hardly ever repeats.
 template <auto Member> constexpr Field unique_field(std::string_view name, std::uint8_t number) {

@@ -24,10 +24,10 @@ template <> const StructType& type_of<ObjectMeta>() {
         field<&ObjectMeta::deleted>("deletionTimestamp", 9),
         field<&ObjectMeta::finalizers>("finalizers", 14),
         field<&ObjectMeta::generation>("generation", 7),
-        field<&ObjectMeta::labels>("labels", 11),
+        shared_field<&ObjectMeta::labels>("labels", 11),
         unique_field<&ObjectMeta::name>("name", 1),
         field<&ObjectMeta::namespace_name>("namespace", 3),
-        field<&ObjectMeta::owners>("ownerReferences", 13),
+        shared_field<&ObjectMeta::owners>("ownerReferences", 13),
         unique_field<&ObjectMeta::uid>("uid", 5),
     };
     static constexpr StructType type{"ObjectMeta", fields};

@@ -102,15 +102,15 @@ template <> const StructType& type_of<PodSpec>() {
     static constexpr Field fields[] = {
         field<&PodSpec::active_deadline_seconds>("activeDeadlineSeconds", 5),
         field<&PodSpec::affinity>("affinity", 18),
-        field<&PodSpec::containers>("containers", 2),
+        shared_field<&PodSpec::containers>("containers", 2),
         field<&PodSpec::dns_policy>("dnsPolicy", 6),
         field<&PodSpec::ephemeral_containers>("ephemeralContainers", 34, &ephemeral_container),
         field<&PodSpec::host_network>("hostNetwork", 11),
         field<&PodSpec::hostname>("hostname", 16),
         field<&PodSpec::image_pull_secrets>("imagePullSecrets", 15),
-        field<&PodSpec::init_containers>("initContainers", 20),
+        shared_field<&PodSpec::init_containers>("initContainers", 20),
         field<&PodSpec::node_name>("nodeName", 10),
-        field<&PodSpec::node_selector>("nodeSelector", 7),
+        shared_field<&PodSpec::node_selector>("nodeSelector", 7),
         quantity_field<&PodSpec::overhead>("overhead", 32),
         field<&PodSpec::priority>("priority", 25),
         field<&PodSpec::priority_class_name>("priorityClassName", 24),
@@ -123,9 +123,9 @@ template <> const StructType& type_of<PodSpec>() {
         field<&PodSpec::service_account_name>("serviceAccountName", 8),
         field<&PodSpec::subdomain>("subdomain", 17),
         field<&PodSpec::termination_grace_period_seconds>("terminationGracePeriodSeconds", 4),
-        field<&PodSpec::tolerations>("tolerations", 22),
+        shared_field<&PodSpec::tolerations>("tolerations", 22),
         field<&PodSpec::topology_spread_constraints>("topologySpreadConstraints", 33),
-        field<&PodSpec::volumes>("volumes", 1),
+        shared_field<&PodSpec::volumes>("volumes", 1),
     };
     static constexpr StructType type{"PodSpec", fields};
     return type;

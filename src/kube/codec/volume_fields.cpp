@@ -143,7 +143,7 @@ const StructType& volume_source() {
 
 template <> const StructType& type_of<Volume>() {
     static constexpr Field fields[] = {
-        field<&Volume::name>("name", 1),
+        volume_name_field<&Volume::name>("name", 1),
         embedded_field(2, &volume_source),
     };
     static constexpr StructType type{"Volume", fields};

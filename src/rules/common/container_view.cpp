@@ -10,7 +10,7 @@ namespace kdiag::rules {
 
 namespace {
 
-const kube::ContainerStatus* status_of(const std::vector<kube::ContainerStatus>& statuses, kube::Text name) {
+const kube::ContainerStatus* status_of(const kube::List<kube::ContainerStatus>& statuses, kube::Text name) {
     for (const auto& status : statuses)
         if (status.name == name) return &status;
     return nullptr;

@@ -29,7 +29,7 @@ void add_variables(const kube::Container& container, const std::string& place, s
     }
 }
 
-void add_source(const char* kind, kube::Text object, const std::vector<kube::KeyToPath>& items, bool optional, const std::string& path, kube::Text volume,
+void add_source(const char* kind, kube::Text object, const kube::List<kube::KeyToPath>& items, bool optional, const std::string& path, kube::Text volume,
                 std::vector<ConfigReference>& list) {
     if (items.empty()) list.push_back({kind, std::string(object), {}, path, {}, std::string(volume), optional});
     for (std::size_t i = 0; i < items.size(); ++i)

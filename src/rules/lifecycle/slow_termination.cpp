@@ -20,7 +20,7 @@ bool node_is_well(const facts::Snapshot& facts, const kube::Pod& pod) {
 }
 
 /// The longest `sleep N` of a command, in seconds; 0 when there is none.
-std::int64_t sleep_in(const std::vector<kube::Text>& command) {
+std::int64_t sleep_in(const kube::TextList& command) {
     std::int64_t longest = 0;
     for (std::size_t i = 0; i < command.size(); ++i) {
         std::string_view text = command[i];

@@ -85,7 +85,7 @@ NearLabels compare(const Candidate& candidate, const kube::TextMap& selector) {
         if (match) near.corrected.emplace_back(match->key, match->value);
         whole = whole && match;
     }
-    if (!whole) near.corrected.clear();
+    if (!whole) near.corrected = {};
     near.wanted = kube::show(wanted);
     near.found = kube::show(found);
     return near;
@@ -93,7 +93,7 @@ NearLabels compare(const Candidate& candidate, const kube::TextMap& selector) {
 
 NearLabels only_on_object(const Candidate& candidate, const kube::TextMap& selector) {
     NearLabels near = compare(candidate, selector);
-    near.corrected.clear();
+    near.corrected = {};
     near.certain = near.only_on_object = true;
     return near;
 }

@@ -21,7 +21,7 @@ struct Declared {
     std::int64_t only_number = 0;   ///< the one port there is, when there is one
 };
 
-bool has_port_name(const std::vector<kube::Container>& containers, kube::Text name) {
+bool has_port_name(const kube::List<kube::Container>& containers, kube::Text name) {
     return std::any_of(containers.begin(), containers.end(), [&](const kube::Container& container) {
         return std::any_of(container.ports.begin(), container.ports.end(), [&](const auto& port) { return port.name == name; });
     });

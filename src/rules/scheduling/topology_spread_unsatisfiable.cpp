@@ -62,7 +62,7 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
     finding.cause = cause_of(context, waiting, counts, key);
     if (no_label) finding.confidence = Confidence::certain;
     if (constraint) {
-        const auto index = static_cast<std::size_t>(constraint - declared.data());
+        const auto index = static_cast<std::size_t>(constraint - declared.begin());
         finding.evidence.push_back(
             field(format(".spec.topologySpreadConstraints[{}].topologyKey", index), key,
                   format("spread over {} with maxSkew {}, {}", key, constraint->max_skew,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kube/volume_name.hpp"
 #include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_words.hpp"
 #include "rules/waiting/missing_object.hpp"
@@ -32,7 +33,7 @@ const kube::Event* telling_event(const RuleContext& context, const StalledPod& s
 /// The pod's volume of a message, which names a claim's volume by its PersistentVolume.
 const kube::Volume* volume_of(const RuleContext& context, const kube::Pod& pod, std::string_view name) {
     for (const auto& volume : pod.spec.volumes) {
-        if (volume.name == name) return &volume;
+        if (volume.name == kube::volume_name(name)) return &volume;
         if (!volume.persistent_volume_claim) continue;
         const auto* claim =
             context.facts.find<kube::PersistentVolumeClaim>(pod.meta.namespace_name, volume.persistent_volume_claim->claim_name);

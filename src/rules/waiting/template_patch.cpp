@@ -31,7 +31,7 @@ Template template_of(const RuleContext& context, const kube::ObjectRef& ref) {
     return job == nullptr ? Template{} : Template{&job->spec.job_template.spec.pod_template.spec, ".spec.jobTemplate.spec.template"};
 }
 
-template <class T> bool same_name_at(const std::vector<T>& one, const std::vector<T>& other, std::size_t index) {
+template <class T> bool same_name_at(const kube::List<T>& one, const kube::List<T>& other, std::size_t index) {
     return index < one.size() && index < other.size() && one[index].name == other[index].name;
 }
 

@@ -25,7 +25,7 @@ const kube::Event* newest_refusal(const RuleContext& context, const kube::Object
     return found;
 }
 
-const kube::Condition* replica_failure(const std::vector<kube::Condition>& conditions) {
+const kube::Condition* replica_failure(const kube::List<kube::Condition>& conditions) {
     const auto* failure = kube::find_condition(conditions, "ReplicaFailure");
     return failure != nullptr && failure->status == "True" && failure->reason == "FailedCreate" ? failure : nullptr;
 }
@@ -38,7 +38,7 @@ class Search {
 public:
     explicit Search(const RuleContext& context) : m_context(context) {}
 
-    template <class T> void look_at(const T& object, Numbers numbers, const std::vector<kube::Condition>& conditions) {
+    template <class T> void look_at(const T& object, Numbers numbers, const kube::List<kube::Condition>& conditions) {
         if (numbers.existing >= numbers.wanted || object.meta.deleted || is_younger(m_context, object.meta.created, k_order_of_creation))
             return;
         Refused refused{.controller = kube::ref_of(object),
