@@ -7,6 +7,7 @@
 #include "util/format.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace kdiag::net {
@@ -14,7 +15,7 @@ namespace kdiag::net {
 namespace {
 
 constexpr std::size_t k_piece = 64 * 1024;
-constexpr long k_library_buffer = 2048; // only the answers of proxies go through it, and there may be hundreds of connections
+constexpr long k_library_buffer = 2048; // allocated when a connection begins, for the answers of proxies; there may be hundreds
 constexpr int k_pieces_a_turn = 16; // then others have their turn
 
 Error lost(const std::string& url, const char* why) {
@@ -41,6 +42,7 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
     void on_ready(Readiness ready);
     void read_soon();
     void read_some();
+    std::size_t fill(std::span<char> buffer);
     void write_some();
     void drop_output();
     void end(std::optional<Error> error);
@@ -53,6 +55,8 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
     curl_socket_t descriptor = CURL_SOCKET_BAD;
     Events events;
     bool listening = false, paused = false, ended = false, write_failed = false, was_full = false;
+    CURLcode received = CURLE_OK; ///< what reading gave last
+    bool at_end = false;          ///< and whether the peer has closed
     EventLoop::TimerId reading = 0; ///< bytes may be left in libcurl, where no poll sees them
     std::deque<std::string> output; ///< chunks stay where they are: libcurl wants the same bytes again after CURLE_AGAIN
     std::size_t sent = 0;           ///< of the first chunk
@@ -72,6 +76,7 @@ void StreamConnection::State::connect(std::function<void(Status)> on_connected) 
         auto& curl = state->connector.curl;
         if (code == CURLE_OK) curl.easy_getinfo(state->easy.get(), CURLINFO_ACTIVESOCKET, &state->descriptor);
         if (code == CURLE_OK && state->descriptor != CURL_SOCKET_BAD) {
+            state->easy.set(CURLOPT_BUFFERSIZE, static_cast<long>(k_piece)); // now only the most that curl_easy_recv gives at once (before 8.0)
             state->watch();
             return told({});
         }
@@ -103,16 +108,29 @@ void StreamConnection::State::read_soon() {
 void StreamConnection::State::read_some() {
     std::array<char, k_piece> buffer;
     for (int piece = 0; piece < k_pieces_a_turn; ++piece) {
-        std::size_t got = 0;
-        const auto code = connector.curl.easy_recv(easy.get(), buffer.data(), buffer.size(), &got);
-        if (code == CURLE_AGAIN) return;
-        if (code != CURLE_OK) return end(lost(url, connector.curl.easy_strerror(code)));
-        if (got == 0) return end(std::nullopt);
-        const auto on_bytes = events.on_bytes; // lives on if it ends the connection
-        on_bytes({buffer.data(), got});
+        const auto filled = fill(buffer);
+        if (filled > 0) {
+            const auto on_bytes = events.on_bytes; // lives on if it ends the connection
+            on_bytes({buffer.data(), filled});
+        }
         if (!reads()) return;
+        if (received == CURLE_AGAIN) return;
+        if (received != CURLE_OK) return end(lost(url, connector.curl.easy_strerror(received)));
+        if (at_end) return end(std::nullopt);
     }
     read_soon();
+}
+
+/// TLS gives a record at a time, and whoever takes the bytes is cheaper with many at once.
+std::size_t StreamConnection::State::fill(std::span<char> buffer) {
+    if (at_end || (received != CURLE_OK && received != CURLE_AGAIN)) return 0; // nobody has listened to the end yet
+    std::size_t filled = 0, got = 0;
+    do {
+        received = connector.curl.easy_recv(easy.get(), buffer.data() + filled, buffer.size() - filled, &got);
+        at_end = received == CURLE_OK && got == 0;
+        if (received == CURLE_OK) filled += got;
+    } while (received == CURLE_OK && !at_end && filled < buffer.size());
+    return filled;
 }
 
 void StreamConnection::State::write_some() {
