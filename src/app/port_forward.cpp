@@ -95,7 +95,8 @@ Status PortForwardRun::prepare() {
         auto& target = m_targets.back();
         target = std::make_unique<ForwardTarget>(m_client, m_finder, std::move(one), m_options.reconnect,
                                                  ForwardTarget::Events{.tell = [this](const std::string& line) { tell_at(line); },
-                                                                       .on_pod = [this, at = m_targets.size() - 1] { m_forwarding.pod_there(*m_targets[at]); }});
+                                                                       .on_pod = [this, at = m_targets.size() - 1] { m_forwarding.pod_there(*m_targets[at]); },
+                                                                       .on_deleted = [this](const std::string& uid) { m_forwarding.pod_deleted(uid); }});
         KD_TRY(target->start(m_options.pod_running_timeout, m_environment.interrupted));
     }
     for (const auto& target : m_targets)

@@ -33,6 +33,7 @@ public:
     /// Puts a pod in the place of all; an empty name: none.
     void set_pod(const std::string& name, bool deleted = false) {
         const std::lock_guard lock(m_mutex);
+        m_gone = name.empty() ? m_pod : "";
         m_pod = name;
         m_deleted = deleted;
         ++m_changes;
@@ -69,6 +70,7 @@ private:
             if (seen == changes()) continue;
             const std::lock_guard lock(m_mutex);
             seen = m_changes;
+            if (!m_gone.empty()) wire.write(format("{{\"type\":\"DELETED\",\"object\":{}}}\n", pod_json(m_gone, true)));
             if (!m_pod.empty()) wire.write(format("{{\"type\":\"MODIFIED\",\"object\":{}}}\n", pod_json(m_pod, m_deleted)));
         }
     }
@@ -78,7 +80,7 @@ private:
     }
 
     std::mutex m_mutex;
-    std::string m_pod = "web-1";
+    std::string m_pod = "web-1", m_gone;
     bool m_deleted = false;
     int m_changes = 0;
     HttpServer m_server{[this](const FakeRequest& request) { return answer(request); }};
@@ -285,6 +287,30 @@ TEST_CASE("a pod that goes away is replaced, and a connection waits for the next
     CHECK(run.err().find("pod web-1 is going away") != std::string::npos);
     CHECK(run.err().find("now using web-2, ") != std::string::npos);
     CHECK(run.err().find("1 connection, 0 failed") != std::string::npos);
+}
+
+TEST_CASE("a deleted pod that never says goodbye does not keep its connections") {
+    Cluster cluster;
+    cluster.program = [](std::string_view bytes, bool) { return Answer{.bytes = bytes.empty() ? "" : "part of"}; };
+    Run run(cluster, {"web-1", ":8080"});
+    run.begin();
+    const auto ports = run.ports();
+    REQUIRE(ports.size() == 1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500)); // the watch stands
+    Client client(ports[0]);
+    client.say("question");
+    CHECK(client.hear(7) == "part of");
+    cluster.set_pod("web-1", true);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    client.say("more"); // it still lives
+    CHECK(client.hear(7) == "part of");
+    cluster.set_pod("");
+    CHECK(client.hear(1).empty());
+    CHECK(client.broken); // not an end that looks like all there is
+    run.stop();
+    CAPTURE(run.err());
+    CHECK(run.err().find("its pod is deleted, and nothing came from it any more") != std::string::npos);
+    CHECK(run.err().find("1 connection, 1 failed") != std::string::npos);
 }
 
 TEST_CASE("a connection that fails ends alone, as broken, with one line") {

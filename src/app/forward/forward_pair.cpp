@@ -41,6 +41,12 @@ void ForwardPair::start(client::PortForward& forward, std::uint16_t port) {
                                    .on_end = [this](std::optional<Error> error) { pod_ended(std::move(error)); }});
 }
 
+void ForwardPair::pod_deleted() {
+    if (std::exchange(m_pod_deleted, true)) return; // it may be told again and again
+    if (m_pod_over || m_local_ended) return;        // ends by itself
+    after_silence(k_half_open, &ForwardPair::give_up_pod);
+}
+
 void ForwardPair::refuse(Error why) {
     m_local->reset();
     over(std::move(why));
@@ -59,6 +65,7 @@ void ForwardPair::pod_bytes(std::string_view bytes) {
     m_answer_due = false;
     m_local->write(bytes);
     if (m_local->full()) m_pod->pause();
+    if (m_pod_deleted && !m_local_ended) after_silence(k_half_open, &ForwardPair::give_up_pod);
     if (m_local_ended) m_input_ended ? after_silence(k_half_open, &ForwardPair::give_up) : after_silence(k_answer_begun, &ForwardPair::end_input);
 }
 
@@ -101,6 +108,12 @@ void ForwardPair::after_silence(Duration time, void (ForwardPair::*action)()) {
 void ForwardPair::give_up() {
     if (m_local->unsent() > 0 && m_local->unsent() != m_unsent_before) return after_silence(k_half_open, &ForwardPair::give_up);
     over(std::nullopt);
+}
+
+/// What a local program has not taken yet keeps its time: the rest may wait behind it.
+void ForwardPair::give_up_pod() {
+    if (m_local->unsent() > 0) return after_silence(k_half_open, &ForwardPair::give_up_pod);
+    pod_ended(Error{.kind = ErrorKind::network, .message = "its pod is deleted, and nothing came from it any more"});
 }
 
 void ForwardPair::look() {

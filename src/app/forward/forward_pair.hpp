@@ -25,6 +25,9 @@ public:
 
     void start(client::PortForward& forward, std::uint16_t port);
     bool started() const { return m_pod != nullptr; }
+    /// Nothing new will come: the pod's network may have been torn down before it could say goodbye, and then nobody ends its side. What is
+    /// under way still arrives; silence is the end.
+    void pod_deleted();
     /// Ends the local connection as a refusal does.
     void refuse(Error why);
     std::uint64_t bytes_in() const { return m_in; }   ///< into the pod
@@ -38,6 +41,7 @@ private:
     void after_silence(Duration time, void (ForwardPair::*action)());
     void end_input();
     void give_up();
+    void give_up_pod();
     void look();
     void over(std::optional<Error> error);
 
@@ -46,7 +50,7 @@ private:
     std::unique_ptr<net::SocketStream> m_local;
     std::unique_ptr<client::PodConnection> m_pod;
     net::EventLoop::TimerId m_silence = 0, m_over_timer = 0;
-    bool m_local_ended = false, m_answer_due = false, m_input_ended = false, m_pod_over = false, m_over = false;
+    bool m_local_ended = false, m_answer_due = false, m_input_ended = false, m_pod_over = false, m_pod_deleted = false, m_over = false;
     std::uint64_t m_in = 0, m_out = 0, m_unsent_before = 0;
 };
 

@@ -68,6 +68,7 @@ Status ForwardTarget::use(const TargetPods& found, const kube::Pod& pod) {
         ports.push_back(std::move(port));
     }
     m_ports = std::move(ports);
+    if (!m_pod_uid.empty() && m_pod_uid != pod.meta.uid) m_left.push_back(m_pod_uid);
     m_pod = pod.meta.name;
     m_pod_uid = pod.meta.uid;
     m_forward = std::make_unique<client::PortForward>(m_client, std::string(m_finder.namespace_name()), m_pod);
@@ -81,12 +82,21 @@ void ForwardTarget::watch(const std::string& resource_version) {
     m_watch = std::make_unique<PodWatch>(m_client, pod_watch_path(m_finder.namespace_name(), name, m_target.label_selector),
                                          one ? pod_request(m_finder.namespace_name(), name).path : std::string(), one ? std::string() : resource_version,
                                          PodWatch::Events{.on_pod = [this](const kube::Pod& pod) { seen(pod); },
-                                                          .on_deleted = [this](const kube::Pod& pod) {
-                                                              if (pod.meta.uid == m_pod_uid) gone("is gone");
-                                                          },
+                                                          .on_deleted = [this](const kube::Pod& pod) { deleted(std::string(pod.meta.uid)); },
                                                           .on_listed = [this](const std::vector<kube::Pod>& pods) {
-                                                              if (std::none_of(pods.begin(), pods.end(), [this](const auto& pod) { return pod.meta.uid == m_pod_uid; })) gone("is gone");
+                                                              auto used = m_left;
+                                                              used.push_back(m_pod_uid);
+                                                              for (const auto& uid : used)
+                                                                  if (std::none_of(pods.begin(), pods.end(), [&](const auto& pod) { return pod.meta.uid == uid; })) deleted(uid);
                                                           }});
+}
+
+void ForwardTarget::deleted(const std::string& uid) {
+    if (uid == m_pod_uid)
+        gone("is gone");
+    else if (std::erase(m_left, uid) == 0)
+        return; // never used
+    m_events.on_deleted(uid);
 }
 
 void ForwardTarget::seen(const kube::Pod& pod) {

@@ -19,6 +19,8 @@ public:
     struct Events {
         std::function<void(const std::string&)> tell; ///< a line for people
         std::function<void()> on_pod;                 ///< there is a pod (again)
+        /// This pod (a UID) is deleted, and nothing will come from it any more.
+        std::function<void(const std::string&)> on_deleted;
     };
     ForwardTarget(client::ApiClient& client, PodFinder& finder, ForwardWords words, bool follow, Events events);
     ~ForwardTarget();
@@ -36,6 +38,7 @@ public:
     /// A connection failed in a way that says the pod is no more.
     void doubt();
     const std::string& pod() const { return m_pod; }
+    const std::string& pod_uid() const { return m_pod_uid; }
     const std::vector<TargetPort>& ports() const { return m_ports; }
     const std::vector<PortSpec>& specs() const { return m_words.ports; }
     /// `Service/checkout`, `Pod/web`.
@@ -50,6 +53,7 @@ private:
     const kube::Pod* best_of(const TargetPods& found) const;
     void watch(const std::string& resource_version);
     void seen(const kube::Pod& pod);
+    void deleted(const std::string& uid);
     void gone(std::string_view how);
 
     client::ApiClient& m_client;
@@ -60,6 +64,7 @@ private:
     PodTarget m_target;
     std::vector<TargetPort> m_ports;
     std::string m_pod, m_pod_uid;
+    std::vector<std::string> m_left; ///< UIDs of pods that were used before, and may still be there
     std::unique_ptr<client::PortForward> m_forward;
     std::unique_ptr<PodWatch> m_watch;
     Timestamp m_lost_at, m_next_look;

@@ -65,11 +65,22 @@ void Forwarding::accepted(Port& port, int descriptor) {
     ForwardPair& joined = *pair;
     m_pairs.emplace(&joined, Joined{.port = &port, .pair = std::move(pair)});
     ++m_done.connections;
-    if (auto* forward = port.target->forward()) return joined.start(*forward, port.target->ports()[port.index].pod_port);
+    if (auto* forward = port.target->forward()) return start(m_pairs.at(&joined), *forward);
     m_pairs.at(&joined).patience = m_loop.after(k_patience, [this, &joined] {
         const auto found = m_pairs.find(&joined);
         if (found != m_pairs.end() && !joined.started()) joined.refuse(found->second.port->target->no_pod());
     });
+}
+
+void Forwarding::start(Joined& joined, client::PortForward& forward) {
+    const auto& target = *joined.port->target;
+    joined.pod_uid = target.pod_uid();
+    joined.pair->start(forward, target.ports()[joined.port->index].pod_port);
+}
+
+void Forwarding::pod_deleted(const std::string& uid) {
+    for (auto& [pair, joined] : m_pairs)
+        if (joined.pod_uid == uid) pair->pod_deleted();
 }
 
 void Forwarding::pod_there(ForwardTarget& target) {
@@ -77,7 +88,7 @@ void Forwarding::pod_there(ForwardTarget& target) {
     for (auto& [pair, joined] : m_pairs) {
         if (joined.port->target != &target || pair->started() || forward == nullptr) continue;
         m_loop.cancel(joined.patience);
-        pair->start(*forward, target.ports()[joined.port->index].pod_port);
+        start(joined, *forward);
     }
 }
 

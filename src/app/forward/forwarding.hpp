@@ -32,6 +32,8 @@ public:
     Status listen(ForwardTarget& target, std::size_t port, const std::vector<std::string>& addresses);
     /// Joins what has waited for a pod of this target.
     void pod_there(ForwardTarget& target);
+    /// Ends what is joined to this pod, a UID, once nothing comes from it.
+    void pod_deleted(const std::string& uid);
 
     struct Port {
         ForwardTarget* target;
@@ -48,8 +50,10 @@ private:
         Port* port;
         std::unique_ptr<ForwardPair> pair;
         net::EventLoop::TimerId patience = 0; ///< while it waits for a pod
+        std::string pod_uid;                  ///< empty while it waits
     };
     void accepted(Port& port, int descriptor);
+    void start(Joined& joined, client::PortForward& forward);
     void over(ForwardPair& pair, std::optional<Error> error);
     void tell_failure(const Port& port, const Error& error);
 
