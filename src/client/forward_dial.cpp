@@ -2,6 +2,7 @@
 #include "client/forward_dial.hpp"
 
 #include "client/api_status.hpp"
+#include "client/stream_role.hpp"
 #include "net/stream_offer.hpp"
 #include "util/format.hpp"
 
@@ -99,11 +100,7 @@ std::optional<ForwardWay> ForwardDial::next_way(const net::UpgradeResponse& resp
 Error ForwardDial::explain(const net::UpgradeResponse& response) const {
     auto error = m_client.refusal_of(response, format("forward ports to pod {} in namespace {}", m_route->pod, m_route->namespace_name));
     if (response.status == 403 && is_api_status(response.body)) {
-        error.help = {"the role needs the verb `create` on pods/portforward; over WebSocket `get` as well"};
-        if (m_websocket_refusal && m_websocket_refusal->kind == ErrorKind::forbidden) {
-            error.notes.insert(error.notes.end(), m_websocket_refusal->notes.begin(), m_websocket_refusal->notes.end());
-            error.help = {"neither `get` nor `create` on pods/portforward is allowed: the role needs `create`, and `get` for WebSocket"};
-        }
+        explain_role(error, m_websocket_refusal, "pods/portforward");
     } else if (m_websocket_refusal && response.status != 401) {
         error.notes.push_back("before that, over WebSocket: " + m_websocket_refusal->message);
     }

@@ -4,6 +4,7 @@
 #include "client/api_status.hpp"
 #include "client/remote_protocol.hpp"
 #include "client/remote_status.hpp"
+#include "client/stream_role.hpp"
 #include "net/stream_offer.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
@@ -145,15 +146,14 @@ bool RemoteSession::Impl::may_fall_back(const net::UpgradeResponse& response) co
 }
 
 Error RemoteSession::Impl::explain(const net::UpgradeResponse& response) const {
+    if (!spdy && response.status == 403 && !is_api_status(response.body)) // what servers say to subprotocols they do not know
+        return {.kind = ErrorKind::protocol, .message = format("cannot {}: the server knows no WebSocket protocol of {}", doing(), needs_end_of_input() ? k_v5 : format("{} and {}", k_v5, k_v4)),
+                .help = {needs_end_of_input() ? "before Kubernetes 1.30 only SPDY can end standard input: leave KDIAG_STREAM_PROTOCOL=websocket out"
+                                              : "leave KDIAG_STREAM_PROTOCOL=websocket out, so that SPDY is tried too"}};
     auto error = client.refusal_of(response, doing());
     if (auto reason = reason_not_started(error.notes.empty() ? "" : error.notes.front())) return *std::move(reason);
     if (response.status == 403 && is_api_status(response.body)) {
-        const auto* resource = command.command.empty() ? "pods/attach" : "pods/exec";
-        error.help = {format("the role needs the verb `create` on {}; over WebSocket `get` as well", resource)};
-        if (websocket_refusal && websocket_refusal->kind == ErrorKind::forbidden) {
-            error.notes.insert(error.notes.end(), websocket_refusal->notes.begin(), websocket_refusal->notes.end());
-            error.help = {format("neither `get` nor `create` on {} is allowed: the role needs `create`, and `get` for WebSocket", resource)};
-        }
+        explain_role(error, websocket_refusal, command.command.empty() ? "pods/attach" : "pods/exec");
     } else if (websocket_refusal) {
         error.notes.push_back("before that, over WebSocket: " + websocket_refusal->message);
     }

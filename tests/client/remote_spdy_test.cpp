@@ -117,6 +117,19 @@ TEST_CASE("a role with only `create` leads to SPDY") {
     CHECK(remote.finish().code == 0);
 }
 
+TEST_CASE("an old server and WebSocket alone: it is the protocol that lacks, and no permission") {
+    HttpServer server([](const FakeRequest&) { return FakeReply{.raw = k_bare_403}; });
+    auto config = config_for(server);
+    config.streams = config::ClusterConfig::Streams::websocket;
+    auto command = command_true();
+    command.stdin_open = true;
+    Remote remote(std::move(config), command);
+    const auto words = remote.error_words();
+    CHECK(remote.exit->error->kind == ErrorKind::protocol);
+    CHECK(words.find("the server knows no WebSocket protocol of v5.channel.k8s.io") != std::string::npos);
+    CHECK(words.find("only SPDY can end standard input") != std::string::npos);
+}
+
 TEST_CASE("a role with neither is told both verbs") {
     HttpServer server([](const FakeRequest& request) {
         return status_reply(403, "Forbidden", request.method == "GET" ? "User ana cannot get resource pods/exec" : "User ana cannot create resource pods/exec");
@@ -127,6 +140,17 @@ TEST_CASE("a role with neither is told both verbs") {
     CHECK(words.find("neither `get` nor `create` on pods/exec") != std::string::npos);
     CHECK(words.find("cannot get resource") != std::string::npos);
     CHECK(words.find("cannot create resource") != std::string::npos);
+}
+
+TEST_CASE("a role with `get` alone is told the verb it lacks, and not the reason that servers since 1.35 leave empty") {
+    HttpServer server([](const FakeRequest& request) {
+        return status_reply(403, "Forbidden", request.method == "GET" ? "pods \\\"web\\\" is forbidden: " : "User ana cannot create resource pods/exec");
+    });
+    Remote remote(config_for(server), command_true());
+    const auto words = remote.error_words();
+    CHECK(words.find("the role needs the verb `create` on pods/exec: `get` alone is not enough") != std::string::npos);
+    CHECK(words.find("neither") == std::string::npos);
+    CHECK(words.find("is forbidden: \n") == std::string::npos);
 }
 
 TEST_CASE("something in between that lets no WebSocket through: SPDY once, then its answer") {
