@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace kdiag::data {
@@ -103,23 +104,69 @@ Mark mark_of(std::string_view text, std::size_t position) {
     return mark;
 }
 
-Json to_nlohmann(const Value& value) {
-    if (value.is_bool()) return value.as_bool();
-    if (value.is_integer()) return value.as_integer();
-    if (value.is_number()) return value.as_double();
-    if (value.is_string()) return std::string(value.as_string());
-    if (value.is_array()) {
-        Json array = Json::array();
-        for (const auto& element : value.as_array()) array.push_back(to_nlohmann(element));
-        return array;
-    }
-    if (value.is_object()) {
-        Json object = Json::object();
-        for (const auto& [name, member] : value.as_object()) object[name] = to_nlohmann(member);
-        return object;
-    }
-    return nullptr;
+/// Whether a text stands in JSON as it is: ASCII that needs no escape.
+bool is_plain(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c - 0x20) >= 0x5f || c == '"' || c == '\\'; });
 }
+
+/// Writes what nlohmann's dump writes, without a second tree: a report of ten thousand findings is large.
+class Writer {
+public:
+    explicit Writer(int indent) : m_indent(indent) {}
+
+    void write(const Value& value, std::size_t depth) {
+        if (value.is_string())
+            write_text(value.as_string());
+        else if (value.is_array())
+            write_list(value.as_array(), '[', ']', depth, [&](const Value& element) { write(element, depth + 1); });
+        else if (value.is_object())
+            write_list(value.as_object(), '{', '}', depth, [&](const auto& member) {
+                write_text(member.first);
+                m_text += m_indent < 0 ? ":" : ": ";
+                write(member.second, depth + 1);
+            });
+        else
+            m_text += scalar(value).dump();
+    }
+    std::string take() { return std::move(m_text); }
+
+private:
+    static Json scalar(const Value& value) {
+        if (value.is_bool()) return value.as_bool();
+        if (value.is_integer()) return value.as_integer();
+        if (value.is_number()) return value.as_double();
+        return nullptr;
+    }
+    void write_text(std::string_view text) {
+        if (!is_plain(text)) {
+            m_text += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+            return;
+        }
+        m_text += '"';
+        m_text += text;
+        m_text += '"';
+    }
+    void break_line(std::size_t depth) {
+        if (m_indent < 0) return;
+        m_text += '\n';
+        m_text.append(depth * static_cast<std::size_t>(m_indent), ' ');
+    }
+    template <class List, class Write> void write_list(const List& list, char open, char close, std::size_t depth, Write write_one) {
+        m_text += open;
+        bool first = true;
+        for (const auto& one : list) {
+            if (!first) m_text += ',';
+            first = false;
+            break_line(depth + 1);
+            write_one(one);
+        }
+        if (!first) break_line(depth);
+        m_text += close;
+    }
+
+    int m_indent;
+    std::string m_text;
+};
 
 } // namespace
 
@@ -144,7 +191,9 @@ Result<Value> parse_json(std::string_view text) {
 }
 
 std::string to_json(const Value& value, int indent) {
-    return to_nlohmann(value).dump(indent, ' ', false, Json::error_handler_t::replace);
+    Writer writer(indent);
+    writer.write(value, 0);
+    return writer.take();
 }
 
 } // namespace kdiag::data

@@ -7,9 +7,11 @@ namespace kdiag::data {
 
 namespace {
 
-const Value k_null;
-const Value::Array k_no_elements;
-const Value::Object k_no_members;
+/// Made when it is first needed: nothing is set up before main.
+template <class T> const T& nothing() {
+    static const T none;
+    return none;
+}
 
 } // namespace
 
@@ -36,12 +38,12 @@ std::string_view Value::as_string() const {
 
 const Value::Array& Value::as_array() const {
     const auto* value = std::get_if<Array>(&m_data);
-    return value != nullptr ? *value : k_no_elements;
+    return value != nullptr ? *value : nothing<Array>();
 }
 
 const Value::Object& Value::as_object() const {
     const auto* value = std::get_if<Object>(&m_data);
-    return value != nullptr ? *value : k_no_members;
+    return value != nullptr ? *value : nothing<Object>();
 }
 
 Value::Array& Value::make_array() {
@@ -69,7 +71,7 @@ const Value* Value::find(std::string_view key) const {
 
 const Value& Value::operator[](std::string_view key) const {
     const Value* found = find(key);
-    return found != nullptr ? *found : k_null;
+    return found != nullptr ? *found : nothing<Value>();
 }
 
 Value& Value::set(std::string_view key, Value value) {

@@ -41,3 +41,13 @@ TEST_CASE("members are set, replaced and removed") {
     value.remove("a");
     CHECK(value.find("a") == nullptr);
 }
+
+TEST_CASE("a document is written compact or indented, and each text so that it is read again") {
+    using data::Value;
+    const auto value = Value::object().set("a", Value::Array{}).set("b", Value::object()).set("c", Value::Array{Value(1), Value(true), Value(), Value(-2.5)})
+                           .set("d", Value::object().set("x\ty", "\"\\/\x7f\n\x01"));
+    CHECK(data::to_json(value) == R"({"a":[],"b":{},"c":[1,true,null,-2.5],"d":{"x\ty":"\"\\/)" "\x7f" R"(\n\u0001"}})");
+    CHECK(data::to_json(value, 2) == "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    true,\n    null,\n    -2.5\n  ],\n  \"d\": {\n    \"x\\ty\": \"\\\"\\\\/\x7f\\n\\u0001\"\n  }\n}");
+    CHECK(data::to_json(Value("\xc3\xa9 \xff")) == "\"\xc3\xa9 \xef\xbf\xbd\"");
+    CHECK(data::to_json(Value(), 2) == "null");
+}
