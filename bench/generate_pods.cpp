@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // generate_pods PODS [BROKEN_PERCENT]: a List of that many pods, about 15 KB each as a cluster writes them, with their nodes,
-// Deployments, ReplicaSets, Services and some events, on standard output. The same numbers give the same bytes.
+// Deployments, ReplicaSets and Services, on standard output. The broken ones run out of memory, cannot pull their image, are not ready or find no
+// node, workload by workload, and have events that say so. The same numbers give the same bytes.
 #include "util/format.hpp"
 
 #include <cstdlib>
@@ -73,23 +74,53 @@ private:
         put(format(R"({{"apiVersion":"v1","kind":"Service",{},"spec":{{"clusterIP":"10.0.0.1","ports":[{{"name":"http","port":80,"protocol":"TCP","targetPort":8080}}],"selector":{{"app":"{}"}},"type":"ClusterIP"}},"status":{{"loadBalancer":{{}}}}}})", meta(name, space, format("s-{}", i), ""), name));
     }
 
-    std::string container_status(bool broken) const {
-        if (!broken) return format(R"({{"containerID":"containerd://1","image":"i","imageID":"i","lastState":{{}},"name":"main","ready":true,"restartCount":0,"started":true,"state":{{"running":{{"startedAt":"{}"}}}}}})", k_start);
-        return R"({"containerID":"containerd://1","image":"i","imageID":"i","lastState":{"terminated":{"exitCode":137,"finishedAt":"2026-09-14T11:59:30Z","reason":"OOMKilled","startedAt":"2026-09-14T11:59:00Z"}},"name":"main","ready":false,"restartCount":7,"started":false,"state":{"waiting":{"message":"back-off 5m0s restarting failed container","reason":"CrashLoopBackOff"}}})";
+    enum class Ailment { none, out_of_memory, image_pull, unready, pending };
+    Ailment ailment_of(std::size_t workload) const { return is_broken(workload) ? static_cast<Ailment>(1 + workload % 4) : Ailment::none; }
+
+    static std::string container_status(Ailment ailment) {
+        const auto status = [](std::string_view state, std::string_view last, bool ready, int restarts) {
+            return format(R"({{"containerID":"containerd://1","image":"i","imageID":"i","lastState":{},"name":"main","ready":{},"restartCount":{},"started":{},"state":{}}})", last, ready, restarts, ready, state);
+        };
+        const auto running = format(R"({{"running":{{"startedAt":"{}"}}}})", k_start);
+        switch (ailment) {
+        case Ailment::none: return status(running, "{}", true, 0);
+        case Ailment::unready: return status(running, "{}", false, 0);
+        case Ailment::pending: return {};
+        case Ailment::image_pull: return status(R"({"waiting":{"message":"Back-off pulling image","reason":"ImagePullBackOff"}})", "{}", false, 0);
+        case Ailment::out_of_memory: break;
+        }
+        return status(R"({"waiting":{"message":"back-off 5m0s restarting failed container","reason":"CrashLoopBackOff"}})",
+                      R"({"terminated":{"exitCode":137,"finishedAt":"2026-09-14T11:59:30Z","reason":"OOMKilled","startedAt":"2026-09-14T11:59:00Z"}})", false, 7);
+    }
+
+    void event(std::size_t pod, const std::string& space, const std::string& name, Ailment ailment) {
+        constexpr std::string_view words[][2] = {{"", ""},
+                                                 {"BackOff", "Back-off restarting failed container main in pod"},
+                                                 {"Failed", "Failed to pull image: not found"},
+                                                 {"Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"},
+                                                 {"FailedScheduling", "0/100 nodes are available: 100 Insufficient cpu."}};
+        const auto& [reason, message] = words[static_cast<std::size_t>(ailment)];
+        put(format(R"({{"apiVersion":"v1","kind":"Event","count":9,"firstTimestamp":"{0}","involvedObject":{{"apiVersion":"v1","kind":"Pod","name":"{1}","namespace":"{2}","uid":"p-{3}"}},"lastTimestamp":"2026-09-14T12:00:00Z","message":"{4}","metadata":{{"creationTimestamp":"{0}","name":"{1}.e","namespace":"{2}","uid":"e-{3}"}},"reason":"{5}","source":{{"component":"kubelet"}},"type":"Warning"}})",
+                   k_start, name, space, pod, message, reason));
     }
 
     void pod(std::size_t i) {
         const std::size_t workload = i / k_pods_per_workload;
-        const bool broken = is_broken(workload);
+        const auto ailment = ailment_of(workload);
+        const bool broken = ailment != Ailment::none, scheduled = ailment != Ailment::pending;
         const auto app = format("service-{}", workload);
         const auto ready = broken ? "False" : "True";
         std::string conditions;
         for (const char* type : {"Initialized", "PodScheduled", "ContainersReady", "Ready"})
-            conditions += format(R"({}{{"lastProbeTime":null,"lastTransitionTime":"{}","status":"{}","type":"{}"}})", conditions.empty() ? "" : ",", k_start, std::string_view(type).ends_with("Ready") ? ready : "True", type);
-        put(format(R"({{"apiVersion":"v1","kind":"Pod",{},"spec":{{"containers":[{{"env":[{}],"image":"registry.example.com/{}:1.0","imagePullPolicy":"IfNotPresent","livenessProbe":{{"failureThreshold":5,"httpGet":{{"path":"/live","port":"http","scheme":"HTTP"}},"periodSeconds":10,"successThreshold":1,"timeoutSeconds":1}},"name":"main","ports":[{{"containerPort":8080,"name":"http","protocol":"TCP"}}],"readinessProbe":{{"failureThreshold":3,"httpGet":{{"path":"/ready","port":"http","scheme":"HTTP"}},"periodSeconds":10,"successThreshold":1,"timeoutSeconds":1}},"resources":{{"limits":{{"memory":"256Mi"}},"requests":{{"cpu":"100m","memory":"128Mi"}}}},"volumeMounts":[{{"mountPath":"/etc/config","name":"config"}}]}}],"nodeName":"node-{}","restartPolicy":"Always","serviceAccountName":"default","tolerations":[{{"effect":"NoExecute","key":"node.kubernetes.io/not-ready","operator":"Exists","tolerationSeconds":300}}],"volumes":[{{"configMap":{{"name":"{}-config"}},"name":"config"}}]}},"status":{{"conditions":[{}],"containerStatuses":[{}],"hostIP":"10.1.0.1","phase":"Running","podIP":"10.2.0.1","qosClass":"Burstable","startTime":"{}"}}}})",
+            conditions += format(R"({}{{"lastProbeTime":null,"lastTransitionTime":"{}","status":"{}","type":"{}"{}}})", conditions.empty() ? "" : ",", k_start,
+                                 std::string_view(type).ends_with("Ready") ? ready : scheduled ? "True" : "False", type,
+                                 scheduled ? "" : R"(,"reason":"Unschedulable","message":"0/100 nodes are available: 100 Insufficient cpu.")");
+        put(format(R"({{"apiVersion":"v1","kind":"Pod",{},"spec":{{"containers":[{{"env":[{}],"image":"registry.example.com/{}:1.0","imagePullPolicy":"IfNotPresent","livenessProbe":{{"failureThreshold":5,"httpGet":{{"path":"/live","port":"http","scheme":"HTTP"}},"periodSeconds":10,"successThreshold":1,"timeoutSeconds":1}},"name":"main","ports":[{{"containerPort":8080,"name":"http","protocol":"TCP"}}],"readinessProbe":{{"failureThreshold":3,"httpGet":{{"path":"/ready","port":"http","scheme":"HTTP"}},"periodSeconds":10,"successThreshold":1,"timeoutSeconds":1}},"resources":{{"limits":{{"memory":"256Mi"}},"requests":{{"cpu":"{}","memory":"128Mi"}}}},"volumeMounts":[{{"mountPath":"/etc/config","name":"config"}}]}}],{}"restartPolicy":"Always","serviceAccountName":"default","tolerations":[{{"effect":"NoExecute","key":"node.kubernetes.io/not-ready","operator":"Exists","tolerationSeconds":300}}],"volumes":[{{"configMap":{{"name":"{}-config"}},"name":"config"}}]}},"status":{{"conditions":[{}],"containerStatuses":[{}],"hostIP":"10.1.0.1","phase":"{}","podIP":"10.2.0.1","qosClass":"Burstable","startTime":"{}"}}}})",
                    meta(format("{}-abc-{:05}", app, i), space_of(workload), format("p-{}", i),
                         format(R"("annotations":{{"example.com/checksum":"{:064}"}},"labels":{{"app":"{}","pod-template-hash":"abc"}},"ownerReferences":[{{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"{}-abc","uid":"r-{}","controller":true}}],)", i, app, app, workload)),
-                   m_environment, app, i / k_pods_per_node, app, conditions, container_status(broken), k_start));
+                   m_environment, app, scheduled ? "100m" : "100", scheduled ? format(R"("nodeName":"node-{}",)", i / k_pods_per_node) : "", app, conditions, container_status(ailment),
+                   scheduled && ailment != Ailment::image_pull ? "Running" : "Pending", k_start));
+        if (broken) event(i, space_of(workload), format("{}-abc-{:05}", app, i), ailment);
     }
 
     std::size_t m_pods, m_broken;
