@@ -10,7 +10,7 @@ namespace {
 
 struct Flags {
     app::DiagnoseOptions options;
-    std::string format = "text", severity = "info", fail_on = "error", logs = "auto", timeout = "60s", now;
+    std::string format = "text", severity = "info", fail_on = "error", logs = "auto", timeout = "60s", max_memory, now;
 };
 
 Result<ExitCode> run(Flags& flags, Commands& commands) {
@@ -24,6 +24,9 @@ Result<ExitCode> run(Flags& flags, Commands& commands) {
     }
     KD_TRY_ASSIGN(options.logs, parse_logs(flags.logs));
     KD_TRY_ASSIGN(options.timeout, parse_duration_flag("--timeout", flags.timeout));
+    if (!flags.max_memory.empty()) {
+        KD_TRY_ASSIGN(options.max_memory, parse_size_flag("--max-memory", flags.max_memory));
+    }
     if (!flags.now.empty()) {
         KD_TRY_ASSIGN(options.now, parse_time_flag("--now", flags.now));
     }
@@ -75,7 +78,8 @@ kubectl get all,events -o json | kdiag diagnose --from -
     app.add_flag("--show-skipped", o.show_skipped, "print what was not checked, and why");
     app.add_flag("--timings", o.timings, "say on standard error how long each rule took; in stats.rules with -o json");
     app.add_option("--timeout", flags->timeout, "for the whole run; then a partial report (default 60s, 0: none)")->type_name("DURATION");
-    app.add_option("--concurrency", o.concurrency, "requests in flight at once (default 8)")->check(CLI::Range(1, 64))->type_name("N");
+    app.add_option("--concurrency", o.concurrency, "requests in flight, or files of --from decoded at once (default 8)")->check(CLI::Range(1, 64))->type_name("N");
+    app.add_option("--max-memory", flags->max_memory, "read no more than fits, as in 64Mi; what is left out is said")->type_name("SIZE");
     app.add_option("--now", flags->now, "judge at this time instead of the newest in a recording")->type_name("TIME");
     command.run = [flags, &commands] { return run(*flags, commands); };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flag_values.hpp"
 
+#include "kube/quantity.hpp"
 #include "util/format.hpp"
 #include "util/suggest.hpp"
 
@@ -37,6 +38,14 @@ Result<Duration> parse_duration_flag(const std::string& flag, const std::string&
 Result<Timestamp> parse_time_flag(const std::string& flag, const std::string& word) {
     if (const auto time = parse_rfc3339(word)) return *time;
     return bad_value(flag, word, "a time is written as in 2026-09-14T12:06:02Z");
+}
+
+Result<std::uint64_t> parse_size_flag(const std::string& flag, const std::string& word) {
+    constexpr std::int64_t least = 16; // MiB: what the program takes before it has read anything, and a bit
+    const auto thousandths = kube::parse_quantity(word);
+    if (!thousandths) return bad_value(flag, word, "a size is written as in 64Mi, 512Mi or 1Gi");
+    if (*thousandths / 1000 < least << 20) return bad_value(flag, word, format("kdiag itself takes nearly {0}Mi: use {0}Mi or more", least));
+    return static_cast<std::uint64_t>(*thousandths / 1000);
 }
 
 Result<bool> parse_logs(const std::string& word) {

@@ -7,6 +7,7 @@
 #include "rules/finding.hpp"
 #include "util/result.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace kdiag::cmd {
@@ -17,6 +18,8 @@ Result<app::OutputOptions> output_options(const GlobalFlags& flags, const std::s
 Result<rules::Severity> parse_severity(const std::string& flag, const std::string& word);
 Result<Duration> parse_duration_flag(const std::string& flag, const std::string& word);
 Result<Timestamp> parse_time_flag(const std::string& flag, const std::string& word);
+/// A size in bytes, written as a Kubernetes quantity: `64Mi`, `1G`.
+Result<std::uint64_t> parse_size_flag(const std::string& flag, const std::string& word);
 Result<bool> parse_logs(const std::string& word);
 
 } // namespace kdiag::cmd

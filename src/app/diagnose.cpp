@@ -27,6 +27,7 @@ collect::ReadRequest request_of(const DiagnoseOptions& options, const facts::Sco
     request.log_lines = options.log_lines;
     request.timeout = options.timeout;
     request.concurrency = options.concurrency;
+    request.max_memory = options.max_memory;
     request.interrupted = environment.interrupted;
     request.on_progress = [&progress](const collect::Progress& p) { progress.show(p); };
     return request;

@@ -6,6 +6,7 @@
 #include "app/output.hpp"
 #include "rules/finding.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct DiagnoseOptions {
     bool timings = false;
     Duration timeout = Duration::seconds(60);
     std::size_t concurrency = 8;
+    std::uint64_t max_memory = 0; ///< bytes, 0: no limit
     std::optional<Timestamp> now;
 };
 

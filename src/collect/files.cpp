@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/files.hpp"
 
-#include "collect/object_sink.hpp"
+#include "collect/file_reading.hpp"
 #include "collect/recorded_logs.hpp"
 #include "collect/recorded_objects.hpp"
 #include "data/json.hpp"
@@ -39,29 +39,15 @@ public:
     Result<facts::SnapshotParts> read(const ReadRequest& request) override {
         facts::SnapshotParts parts;
         parts.scope = request.scope;
-        ObjectSink sink(parts, request.resources, request.scope);
-        std::size_t files = 0, foreign = 0;
-        const auto walked = each_object_of_any([&](const std::string& path, const RecordedObject& object) {
-            const auto* info = kube::find_by_kind(kube::group_of(object.api_version), object.kind);
-            const std::string_view where = m_recording.is_single_file() ? std::string_view() : std::string_view(path);
-            if (info != nullptr)
-                sink.add(info->resource, object.json, where);
-            else if (object.kind.empty())
-                sink.add_untyped(object.json, where);
-            else
-                ++foreign;
-        }, [&](const std::string& api_version, const std::string& kind) {
-            const auto* info = kube::find_by_kind(kube::group_of(api_version), kind);
-            if (info != nullptr && request.resources.has(info->resource)) parts.read.add(info->resource);
-        }, files, parts, request.interrupted);
-        if (!walked) return walked.error();
+        MemoryLimit memory(request.max_memory);
+        KD_TRY_ASSIGN(const auto read, read_files(m_recording, request, memory, parts));
         if (request.interrupted != nullptr && request.interrupted->load()) {
-            if (sink.objects() == 0) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
+            if (read.objects == 0) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
             parts.gaps.push_back({.resource = kube::Resource::pods, .reason = facts::GapReason::error, .detail = "interrupted before everything was read", .partial = true});
         }
-        if (sink.objects() == 0 && parts.gaps.empty() && parts.read.empty() && !(request.any_kind && foreign > 0)) return nothing_in(files);
-        if (sink.objects() == sink.broken() && !parts.gaps.empty()) return unreadable(parts.gaps.front());
-        if (sink.objects() == 1) parts.partial = parts.read;
+        if (read.objects == 0 && parts.gaps.empty() && parts.read.empty() && !(request.any_kind && read.foreign > 0)) return nothing_in(read.files);
+        if (read.objects == read.broken && !parts.gaps.empty()) return unreadable(parts.gaps.front());
+        if (read.objects == 1) parts.partial = parts.read;
         if (request.max_logs > 0) KD_TRY(add_logs(parts, request));
         return parts;
     }
@@ -115,28 +101,13 @@ public:
 
 private:
     using TakeObject = std::function<void(const std::string&, const RecordedObject&)>;
-    using TakeList = std::function<void(const std::string&, const std::string&)>;
 
-    /// Every object of every file. A broken file is a gap; if it is the only one, the caller makes an error of it.
-    Status each_object_of_any(const TakeObject& take, const TakeList& take_list, std::size_t& files, facts::SnapshotParts& parts,
-                              const std::atomic<bool>* interrupted) {
+    /// Every object of every file; what is broken was told when the recording was read.
+    Status each_object_of_any(const TakeObject& take) {
         return m_recording.each_file([&](const std::string& path, ByteReader& content) -> Status {
-            if (interrupted != nullptr && interrupted->load()) return {};
-            auto start = read_up_to(content, 4096);
-            if (!start) return add_broken(path, start.error(), parts);
-            const auto form = form_of(path, *start);
-            if (form == FileForm::other) return {};
-            ++files;
-            const auto whole = with_prefix(std::move(*start), content);
-            const auto read = each_object(*unless(interrupted, *whole), form, path, {.on_object = [&](const RecordedObject& object) { take(path, object); }, .on_list = take_list});
-            return read ? Status{} : add_broken(path, read.error(), parts);
-        }, [&](const std::string& path, const Error& error) { (void)add_broken(path, error, parts); });
-    }
-
-    static Status add_broken(const std::string& path, const Error& error, facts::SnapshotParts& parts) {
-        parts.gaps.push_back({.resource = kube::Resource::pods, .reason = facts::GapReason::error,
-                              .detail = error.message.starts_with(path) ? error.message : format("{}: {}", path, error.message), .partial = true});
-        return {};
+            (void)read_objects(path, content, {.on_object = take}, nullptr);
+            return {};
+        }, [](const std::string&, const Error&) {});
     }
 
     Error nothing_in(std::size_t files) const {
@@ -162,8 +133,6 @@ private:
     }
 
     Status each_value(const ResourceType& type, std::string_view namespace_name, const std::function<void(data::Value)>& take) {
-        facts::SnapshotParts ignored;
-        std::size_t files = 0;
         return each_object_of_any([&](const std::string&, const RecordedObject& object) {
             if (object.kind != type.kind || kube::group_of(object.api_version) != type.group) return;
             auto value = data::parse_json(object.json);
@@ -171,16 +140,13 @@ private:
             if (value->find("kind") == nullptr) value->set("apiVersion", object.api_version).set("kind", object.kind);
             const auto own = value->at("metadata", "namespace").as_string();
             if (namespace_name.empty() || own.empty() || own == namespace_name) take(std::move(*value));
-        }, {}, files, ignored, nullptr);
+        });
     }
 
     const std::vector<ResourceType>& recorded_types() {
         if (!m_types.empty()) return m_types;
-        facts::SnapshotParts ignored;
-        std::size_t files = 0;
         std::map<std::pair<std::string, std::string>, bool> kinds;
-        const auto walked = each_object_of_any([&](const std::string&, const RecordedObject& object) { kinds[{object.api_version, object.kind}] = true; }, {}, files,
-                                               ignored, nullptr);
+        const auto walked = each_object_of_any([&](const std::string&, const RecordedObject& object) { kinds[{object.api_version, object.kind}] = true; });
         if (!walked) return m_types;
         for (const auto& [key, present] : kinds) {
             const auto& [api_version, kind] = key;

@@ -88,7 +88,7 @@ struct LiveReader::ListRead {
 
 LiveReader::LiveReader(client::ApiClient& client, const ReadRequest& request)
     : m_client(client), m_request(request), m_requests_before(client.requests()), m_deadline(request.timeout.milliseconds > 0 ? now_utc() + request.timeout : Timestamp{}),
-      m_sink(m_parts, request.resources, request.scope), m_usage_sink(m_usage, request.resources, {}) {
+      m_memory(request.max_memory), m_sink(m_parts, request.resources, request.scope, &m_memory), m_usage_sink(m_usage, request.resources, {}, &m_memory) {
     m_parts.scope = request.scope;
 }
 
@@ -314,6 +314,12 @@ Result<facts::SnapshotParts> LiveReader::read() {
     for (auto& pod : usage)
         if (pod.meta.namespace_name != m_request.scope.namespace_name) m_parts.other_pods.push_back(std::move(pod));
     m_parts.pool.adopt(std::move(m_usage.pool));
+    for (auto& gap : m_usage.gaps)
+        if (gap.reason == facts::GapReason::limit) {
+            gap.detail += ", so what is free on nodes is not known";
+            gap.partial = true;
+            m_parts.gaps.push_back(std::move(gap));
+        }
     return std::move(m_parts);
 }
 

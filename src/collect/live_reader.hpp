@@ -45,6 +45,7 @@ private:
     std::uint64_t m_requests_before;
     Timestamp m_deadline;
     facts::SnapshotParts m_parts;
+    MemoryLimit m_memory;
     ObjectSink m_sink;
     ObjectSink m_usage_sink;
     facts::SnapshotParts m_usage;

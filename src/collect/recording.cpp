@@ -55,7 +55,7 @@ Status Recording::each_in(ByteReader& reader, const std::string& name, const Tak
         return each_in(*plain, without_suffix(without_suffix(name, ".gz"), ".tgz"), take);
     }
     if (!tar) return take(name, *whole);
-    m_single = false;
+    if (!m_folder) m_single = false; // a folder is none already, and is read by several threads
     return each_tar_entry(*whole, [&](const std::string& entry, ByteReader& content) -> Status {
         if (!entry.ends_with(".gz")) return take(entry, content);
         const auto plain = gunzip(content);
@@ -63,32 +63,46 @@ Status Recording::each_in(ByteReader& reader, const std::string& name, const Tak
     });
 }
 
+Status Recording::look_into(ByteReader& reader, const std::string& path, const TakeFile& take, const TakeBroken& broken) const {
+    auto read = each_in(reader, path, take);
+    if (read || !broken) return read;
+    broken(path, read.error());
+    return {};
+}
+
+Status Recording::open_and_look(const std::string& path, const TakeFile& take, const TakeBroken& broken) const {
+    auto reader = open_file(path);
+    if (reader) return look_into(**reader, path, take, broken);
+    if (!broken || !m_folder) return reader.error();
+    broken(path, reader.error());
+    return {};
+}
+
 Status Recording::each_file(const TakeFile& take, const TakeBroken& broken) const {
-    const auto look_into = [&](ByteReader& reader, const std::string& path) -> Status {
-        auto read = each_in(reader, path, take);
-        if (read || !broken) return read;
-        broken(path, read.error());
-        return {};
-    };
-    if (m_descriptor >= 0) return look_into(*read_descriptor(m_descriptor), "standard input");
-    const auto open_and_look = [&](const std::string& path) -> Status {
-        auto reader = open_file(path);
-        if (reader) return look_into(**reader, path);
-        if (!broken || !m_folder) return reader.error();
-        broken(path, reader.error());
-        return {};
-    };
-    if (!m_folder) return open_and_look(m_path);
-    std::vector<std::string> files;
+    if (m_descriptor >= 0) return look_into(*read_descriptor(m_descriptor), "standard input", take, broken);
+    if (!m_folder) return open_and_look(m_path, take, broken);
+    KD_TRY_ASSIGN(const auto all, entries());
+    return each_of(all, take, broken);
+}
+
+Status Recording::each_of(std::span<const Entry> some, const TakeFile& take, const TakeBroken& broken) const {
+    for (const auto& entry : some) KD_TRY(open_and_look(entry.path, take, broken));
+    return {};
+}
+
+Result<std::vector<Recording::Entry>> Recording::entries() const {
+    std::vector<Entry> entries;
+    if (!m_folder) return entries;
     std::error_code error;
     for (auto at = fs::recursive_directory_iterator(m_path, fs::directory_options::skip_permission_denied, error); !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
         std::error_code ignored;
-        if (at->is_regular_file(ignored) && !at->is_symlink(ignored)) files.push_back(at->path().string());
+        if (!at->is_regular_file(ignored) || at->is_symlink(ignored)) continue;
+        const auto size = at->file_size(ignored);
+        entries.push_back({.path = at->path().string(), .size = ignored ? 0 : size});
     }
     if (error) return Error{.kind = ErrorKind::config, .message = format("cannot read the folder {}: {}", m_path, error.message())};
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) KD_TRY(open_and_look(file));
-    return {};
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.path < b.path; });
+    return entries;
 }
 
 } // namespace kdiag::collect

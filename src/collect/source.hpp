@@ -6,6 +6,7 @@
 #include "util/result.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -40,7 +41,9 @@ struct ReadRequest {
     /// Objects that no rule knows are enough: a recording of nothing else is no error.
     bool any_kind = false;
     Duration timeout = Duration::seconds(60); ///< for everything together; 0: none
-    std::size_t concurrency = 8;
+    std::size_t concurrency = 8; ///< requests in flight, or threads that decode files
+    /// In bytes, 0: no limit. What is beyond it is not held, and a gap says so.
+    std::uint64_t max_memory = 0;
     /// Lists are asked for in protobuf, which is smaller, and taken in JSON where a server has nothing else. False: in JSON at once.
     bool protobuf = true;
     std::function<void(const Progress&)> on_progress = {};
