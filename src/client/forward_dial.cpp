@@ -24,14 +24,11 @@ ForwardDial::ForwardDial(ApiClient& client, std::shared_ptr<ForwardRoute> route,
                          std::function<void(Result<std::unique_ptr<ForwardLine>>)> on_done)
     : m_client(client), m_route(std::move(route)), m_port(port), m_on_done(std::move(on_done)), m_way(m_route->way) {
     if (!m_route->way_known && client.config().streams == Streams::spdy) m_way = ForwardWay::spdy;
-    m_timer = client.loop().after({}, [this] {
-        m_timer = 0;
-        dial();
-    });
+    m_turn = m_route->handshakes.ask([this] { dial(); });
 }
 
 ForwardDial::~ForwardDial() {
-    m_client.loop().cancel(m_timer);
+    m_route->handshakes.give_back(m_turn);
 }
 
 void ForwardDial::dial() {
@@ -108,6 +105,8 @@ Error ForwardDial::explain(const net::UpgradeResponse& response) const {
 }
 
 void ForwardDial::finish(Result<std::unique_ptr<ForwardLine>> result) {
+    const auto route = m_route; // this may be destroyed
+    route->handshakes.give_back(std::exchange(m_turn, 0));
     const auto on_done = std::move(m_on_done);
     on_done(std::move(result));
 }

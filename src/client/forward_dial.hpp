@@ -4,7 +4,9 @@
 #include "client/api_client.hpp"
 #include "client/forward_line.hpp"
 #include "net/stream_offer.hpp"
+#include "net/turns.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,12 +17,18 @@ namespace kdiag::client {
 
 /// The pod, and the way that is known to lead there.
 struct ForwardRoute {
+    /// Hundreds of local connections that come at once would cost as many TLS handshakes at once, here and on the server.
+    static constexpr std::size_t k_handshakes_at_once = 32;
+    ForwardRoute(net::EventLoop& loop, std::string in_namespace, std::string pod_name)
+        : namespace_name(std::move(in_namespace)), pod(std::move(pod_name)), handshakes(loop, k_handshakes_at_once) {}
+
     std::string namespace_name, pod;
+    net::Turns handshakes;
     ForwardWay way = ForwardWay::tunnel;
     bool way_known = false;
 };
 
-/// Looks for an upgraded connection to a pod, by the way that is known or by each in turn.
+/// Looks for an upgraded connection to a pod, by the way that is known or by each in turn, when it is its turn among those of the route.
 class ForwardDial {
 public:
     /// on_done is called once, from the loop, and may destroy this object. Without a port nothing is dialled in the pod; a null line then says
@@ -48,7 +56,7 @@ private:
     bool m_refreshed = false;
     std::optional<net::WebsocketOffer> m_offer;
     std::unique_ptr<net::Upgrade> m_upgrade;
-    net::EventLoop::TimerId m_timer = 0;
+    net::Turns::Id m_turn = 0;
 };
 
 } // namespace kdiag::client

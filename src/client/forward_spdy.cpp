@@ -45,7 +45,7 @@ public:
     Status passed(Duration time, bool paused) override { return m_session.passed(time, paused); }
 
     const std::string& refusal() const override { return m_refusal; }
-    bool ended() const override { return m_ended || over(); }
+    bool ended() const override { return m_ended; } // a Close or a goodbye alone does not say that all was sent: the API server gives one for a lost kubelet, too
     bool over() const override { return m_reset || (m_tunnel && m_tunnel->closed()) || m_session.going_away() || (m_error_ended && !m_refusal.empty()); }
 
 private:

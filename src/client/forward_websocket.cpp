@@ -38,7 +38,7 @@ public:
     }
 
     const std::string& refusal() const override { return m_refusal; }
-    bool ended() const override { return m_socket.closed().has_value(); }
+    bool ended() const override { return m_socket.closed() && m_socket.closed()->code == k_normal; }
     bool over() const override { return m_socket.closed().has_value(); }
 
 private:
@@ -62,6 +62,7 @@ private:
     }
 
     static constexpr std::size_t k_header = 2;
+    static constexpr int k_normal = 1000; // RFC 6455 7.4.1
     Events m_events;
     int m_channel = -1; ///< of the message under way; -1: its first byte has not come
     std::array<std::size_t, 2> m_header{}; ///< bytes of each channel's port that have come

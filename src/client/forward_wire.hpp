@@ -36,9 +36,9 @@ public:
 
     /// Why the pod's side ended, in the kubelet's words; empty: it has not said.
     virtual const std::string& refusal() const = 0;
-    /// The pod sends no more.
+    /// The pod has said that it sends no more.
     virtual bool ended() const = 0;
-    /// Nothing flows any more, either way.
+    /// Nothing flows any more, either way. Without ended() the connection is lost.
     virtual bool over() const = 0;
 };
 

@@ -90,9 +90,9 @@ void PodConnection::Impl::changed() {
     auto& wire = line->wire();
     began();
     if (ended) return;
-    if (wire.ended() && !wire.refusal().empty()) return finish(error_of_refusal(wire.refusal(), route->pod, port));
+    if ((wire.ended() || wire.over()) && !wire.refusal().empty()) return finish(error_of_refusal(wire.refusal(), route->pod, port));
     if (wire.ended() && !std::exchange(end_told, true) && events.on_end_of_bytes) events.on_end_of_bytes();
-    if (wire.over()) finish(std::nullopt);
+    if (wire.over()) lost(std::nullopt);
 }
 
 void PodConnection::Impl::lost(std::optional<Error> error) {
@@ -152,7 +152,7 @@ struct PortForward::Warming {
 };
 
 PortForward::PortForward(ApiClient& client, std::string namespace_name, std::string pod)
-    : m_client(client), m_route(std::make_shared<ForwardRoute>(ForwardRoute{.namespace_name = std::move(namespace_name), .pod = std::move(pod)})), m_warming(std::make_unique<Warming>()) {}
+    : m_client(client), m_route(std::make_shared<ForwardRoute>(client.loop(), std::move(namespace_name), std::move(pod))), m_warming(std::make_unique<Warming>()) {}
 
 PortForward::~PortForward() {
     m_client.loop().cancel(m_warming->timer);

@@ -6,6 +6,7 @@
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
+#include <optional>
 #include <system_error>
 
 namespace kdiag::net {
@@ -32,6 +33,20 @@ Error proxy_error(std::string_view what, const HttpSettings& settings, const std
             .help = {"check proxy-url of the kubeconfig, HTTPS_PROXY and NO_PROXY", format("does {} need a proxy at all?", server)}};
 }
 
+/// Nothing was sent to the server yet: connecting and the handshake, the proxy's part included.
+bool is_connecting(const CurlLibrary& curl, CURL* easy) {
+    curl_off_t connected = 0; // the times of connecting itself are 0 on a connection that was there already
+    curl.easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    return connected == 0;
+}
+
+/// A proxy that was asked for a tunnel and has not said yes or no.
+std::optional<Error> proxy_without_answer(const CurlLibrary& curl, CURL* easy, CURLcode code, const std::string& server, const HttpSettings& settings) {
+    const bool no_answer = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
+    if (!settings.proxy.starts_with("http") || (!no_answer && code != CURLE_OPERATION_TIMEDOUT) || !is_connecting(curl, easy)) return std::nullopt;
+    return proxy_error(code == CURLE_OPERATION_TIMEDOUT ? format("has not answered within {}", to_age(settings.connect_timeout)) : std::string("does not answer as a proxy does"), settings, server);
+}
+
 Error not_connected(const CurlLibrary& curl, CURL* easy, const std::string& server, const HttpSettings& settings) {
     long number = 0;
     curl.easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
@@ -41,9 +56,7 @@ Error not_connected(const CurlLibrary& curl, CURL* easy, const std::string& serv
 }
 
 Error timed_out(const CurlLibrary& curl, CURL* easy, const std::string& server, const HttpSettings& settings) {
-    curl_off_t connected = 0; // the times of connecting itself are 0 on a connection that was there already
-    curl.easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-    if (connected == 0)
+    if (is_connecting(curl, easy))
         return {.kind = ErrorKind::network, .message = format("cannot reach the API server {}: no answer within {}", server, to_age(settings.connect_timeout)),
                 .help = {"is a firewall or a VPN in between?"}};
     return {.kind = ErrorKind::timeout, .message = format("the API server {} sent nothing for {}", server, to_age(settings.stall_timeout)),
@@ -91,7 +104,12 @@ Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const FailedT
     if (wants_client_certificate(failed.details)) return client_certificate_refused(server, settings);
     long connect_status = 0;
     curl.easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (connect_status == 407)
+        return proxy_error(settings.proxy.find('@') == std::string::npos ? "wants a user and a password (407)" : "does not know this user and password (407)", settings, server)
+            .with_help("they stand in the proxy's URL: http://USER:PASSWORD@HOST:PORT");
     if (connect_status >= 300) return proxy_error(format("will not connect to {} ({})", server, connect_status), settings, server);
+    if (connect_status == 0 && parts.scheme == "https")
+        if (auto error = proxy_without_answer(curl, easy, code, server, settings)) return *std::move(error);
     switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY: return proxy_error("cannot be found: its name does not resolve", settings, server);
     case CURLE_COULDNT_RESOLVE_HOST:

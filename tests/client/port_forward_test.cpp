@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/port_forward.hpp"
-
-#include "client_fixture.hpp"
-#include "support/forward_kubelet.hpp"
-#include "support/websocket_peer.hpp"
+#include "forward_fixture.hpp"
 
 #include <atomic>
-#include <chrono>
 
 using namespace kdiag;
 using namespace kdiag::test;
@@ -15,37 +10,6 @@ namespace {
 
 constexpr const char* k_tunnel = k_forward_tunnel;
 constexpr const char* k_bare_403 = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n";
-
-/// A connection and what became of it.
-struct Connection {
-    bool open = false, ended_bytes = false, over = false, drained = false;
-    std::string got;
-    std::size_t taken = 0;
-    bool keep = true;
-    std::optional<Error> error;
-    std::unique_ptr<client::PodConnection> pod;
-
-    Connection() = default;
-    explicit Connection(client::PortForward& forward, std::uint16_t port = 80) { connect(forward, port); }
-    void connect(client::PortForward& forward, std::uint16_t port = 80) {
-        pod = forward.connect(port, {.on_open = [this] { open = true; },
-                                     .on_bytes = [this](std::string_view bytes) {
-                                         taken += bytes.size();
-                                         if (keep) got += bytes;
-                                     },
-                                     .on_drained = [this] { drained = true; }, .on_end_of_bytes = [this] { ended_bytes = true; },
-                                     .on_end = [this](std::optional<Error> end) {
-                                         over = true;
-                                         error = std::move(end);
-                                     }});
-    }
-};
-
-template <class Predicate> bool turn_until(client::ApiClient& api, Predicate predicate, int seconds = 20) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-    while (!predicate() && std::chrono::steady_clock::now() < end) api.loop().turn(Duration{50});
-    return predicate();
-}
 
 /// An echo there and back, and an end.
 void check_echo(client::ApiClient& api, client::PortForward& forward) {
@@ -187,24 +151,6 @@ TEST_CASE("a pod that is gone says so") {
     REQUIRE(turn_until(*other, [&] { return missing.over; }));
     CHECK(missing.error->kind == ErrorKind::not_found);
     CHECK(absent.requests().size() == 1);
-}
-
-TEST_CASE("a connection that breaks is an error, in the handshake and after it") {
-    for (std::size_t cut = 0; cut < 400; cut += 7) {
-        HttpServer server([&](const FakeRequest& request) {
-            const auto bytes = websocket_head(request, k_tunnel) + websocket_frame(0x82, spdy_control(2, 0, SpdyPeer::id(1))) + websocket_frame(0x82, spdy_control(2, 0, SpdyPeer::id(3))) +
-                               websocket_frame(0x82, spdy_data(3, 0, std::string(300, 'x')));
-            return FakeReply{.take_over = [bytes, cut](Wire& wire) {
-                if (cut > 0) wire.write(std::string_view(bytes).substr(0, cut));
-            }};
-        });
-        auto api = client_for(config_for(server));
-        client::PortForward forward(*api, "shop", "web");
-        Connection connection(forward);
-        REQUIRE(turn_until(*api, [&] { return connection.over; }));
-        REQUIRE(connection.error);
-        CHECK(connection.error->kind == ErrorKind::network);
-    }
 }
 
 TEST_CASE("warm connections are upgraded ahead, used, and made again") {

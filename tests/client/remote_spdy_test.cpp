@@ -193,6 +193,43 @@ TEST_CASE("a SPDY connection that ends before the command did") {
     }
 }
 
+TEST_CASE("a SPDY connection that breaks at any byte is a success only when the whole status has come") {
+    std::string bytes = k_head;
+    for (std::uint32_t stream = 1; stream <= 5; stream += 2) bytes += spdy_control(2, 0, SpdyPeer::id(stream) + spdy_empty_headers(stream == 1));
+    bytes += spdy_data(3, 0, "output") + spdy_data(1, 0, k_success);
+    for (std::size_t cut = 1; cut <= bytes.size(); ++cut) {
+        CAPTURE(cut);
+        HttpServer server([&](const FakeRequest&) { return FakeReply{.take_over = [part = bytes.substr(0, cut)](Wire& wire) { wire.write(part); }}; });
+        Remote remote(spdy_config(server), command_true());
+        remote.finish();
+        CHECK(remote.exit->error.has_value() == (cut < bytes.size()));
+        if (remote.exit->error) CHECK(remote.exit->error->kind == ErrorKind::network);
+        CHECK(server.requests().size() == 1); // the command may have run: never twice
+    }
+}
+
+TEST_CASE("servers that agree and never go on, or never answer, are given up after 30 seconds") {
+    const auto stays = [](const std::string& raw) {
+        return [raw](const FakeRequest& request) {
+            const auto head = raw.empty() ? raw : request.method == "GET" ? websocket_head(request, "v5.channel.k8s.io") : raw;
+            return FakeReply{.take_over = [head](Wire& wire) {
+                if (!head.empty()) wire.write(head);
+                wire.rest(Duration::minutes(2));
+            }};
+        };
+    };
+    HttpServer mute(stays("")), agreeing(stays(k_head));
+    Remote websocket(config_for(mute), command_true()), spdy(spdy_config(mute), command_true()), streams(spdy_config(agreeing), command_true());
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(45);
+    while ((!websocket.exit || !spdy.exit || !streams.exit) && std::chrono::steady_clock::now() < end)
+        for (auto* remote : {&websocket, &spdy, &streams}) remote->api->loop().turn(Duration{20});
+    for (auto* remote : {&websocket, &spdy, &streams}) {
+        REQUIRE(remote->exit);
+        REQUIRE(remote->exit->error);
+        CHECK(remote->exit->error->kind == ErrorKind::timeout);
+    }
+}
+
 TEST_CASE("a whole status counts, also when its stream never ends properly") {
     HttpServer server([](const FakeRequest&) {
         return spdy_reply([](SpdyPeer& peer, Wire&) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kdiag::test {
+
+/// A proxy on a free loopback port that connects to ports of this machine when asked to (CONNECT), or misbehaves; by Boost.Asio.
+class ConnectProxy {
+public:
+    struct Manners {
+        std::string credentials = {}; ///< `user:password` that it wants, in base64
+        std::string answer = {};      ///< it gives this answer and hangs up, and connects to nothing
+        bool silent = false;          ///< it never answers
+    };
+    explicit ConnectProxy(Manners manners);
+    ~ConnectProxy();
+    ConnectProxy(const ConnectProxy&) = delete;
+    ConnectProxy& operator=(const ConnectProxy&) = delete;
+
+    /// `http://USERINFO@127.0.0.1:PORT`.
+    std::string url(const std::string& userinfo = "") const;
+    /// What was asked of it: request lines and headers.
+    std::vector<std::string> requests() const;
+    /// Connections that it made for others.
+    std::size_t tunnels() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace kdiag::test
