@@ -104,8 +104,8 @@ void add_next(const kube::Pod& pod, const DescribeInput& input, DescribeView& vi
         const bool again = container.status->restart_count > 0;
         if (!again && !ended && !state.running) continue;
         if (!again && !ended && container.status->ready) continue;
-        view.next.emplace_back(format("kubectl -n {} logs {} -c {}{}", shell_quote(pod.meta.namespace_name), shell_quote(pod.meta.name), shell_quote(container.spec->name),
-                                      again && !ended ? " --previous" : ""),
+        view.next.emplace_back(format("kdiag logs pod/{} -c {}{} -n {}", shell_quote(pod.meta.name), shell_quote(container.spec->name), again && !ended ? " -p" : "",
+                                      shell_quote(pod.meta.namespace_name)),
                                again && !ended ? "log of the last crash" : ended ? "what it said before it ended" : "what it says now");
     }
 }

@@ -175,7 +175,7 @@ void add_usual_help(const RuleContext& context, const Crash& crash, Finding& fin
     const auto& pod = *crash.view.pod;
     const bool previous = crash.view.status->restart_count > 0 && !crash.view.status->state.terminated;
     finding.remedies.push_back({.text = "read the whole log of the crash",
-                                .command = format("{} logs {} -c {}{}", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name), shell_quote(crash.view.spec->name), previous ? " --previous" : "")});
+                                .command = kdiag_on("logs", kubectl_name(kube::ref_of(pod)), format("-c {}{}", shell_quote(crash.view.spec->name), previous ? " -p" : ""), pod.meta.namespace_name)});
     const auto top = context.facts.top_owner(pod);
     if (top.kind == kube::Deployment::k_kind && context.facts.replica_sets_owned_by(top).size() > 1)
         finding.remedies.push_back({.text = "if an earlier revision worked, go back to it", .command = format("{} rollout undo {}", kubectl_in(top.namespace_name), kubectl_name(top)), .risk = Risk::disruptive});

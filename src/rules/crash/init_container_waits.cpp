@@ -46,7 +46,7 @@ Finding waiting_finding(const RuleContext& context, const ContainerView& view, c
         if (const auto line = telling_line(log->text).line; !line.empty()) finding.evidence.push_back({.type = EvidenceType::log, .text = std::string(line)});
     if (!view.spec->command.empty()) finding.evidence.push_back({.text = format("command {}", join(view.spec->command, " ")), .path = view.spec_path("command")});
     finding.impact = "the containers of the pod wait for it";
-    finding.remedies.push_back({.text = "see what it says", .command = format("{} logs {} -c {}", kubectl_in(view.pod->meta.namespace_name), shell_quote(view.pod->meta.name), shell_quote(view.spec->name))});
+    finding.remedies.push_back({.text = "see what it says", .command = kdiag_on("logs", kubectl_name(kube::ref_of(*view.pod)), "-c " + shell_quote(view.spec->name), view.pod->meta.namespace_name)});
     return finding;
 }
 

@@ -29,7 +29,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         const auto top = context.facts.top_owner(pod);
         finding.remedies.push_back(
             {"see what took so long, then raise activeDeadlineSeconds in the template or make the work shorter",
-             format("{} logs {} --all-containers --tail=50", kubectl_in(pod.meta.namespace_name), shell_quote(pod.meta.name)), Risk::read});
+             kdiag_on("logs", kubectl_name(kube::ref_of(pod)), "--all-containers --tail 50", pod.meta.namespace_name), Risk::read});
         if (top.kind != kube::Pod::k_kind)
             finding.remedies.push_back(
                 {"the template is in", format("{} get {} -o yaml", kubectl_in(top.namespace_name), kubectl_name(top)), Risk::read});

@@ -72,7 +72,7 @@ void report(const kube::Service& service, const ServiceState& state, const std::
                                     .risk = Risk::change});
     finding.remedies.push_back(
         {.text = "ask a pod on that port, to be sure",
-         .command = format("{} port-forward {} :{}", kubectl_in(pod.meta.namespace_name), kubectl_name(kube::ref_of(pod)), target)});
+         .command = kdiag_on("port-forward", kubectl_name(kube::ref_of(pod)), format(":{}", target), pod.meta.namespace_name)});
     sink.add(std::move(finding));
 }
 

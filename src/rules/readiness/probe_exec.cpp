@@ -17,7 +17,7 @@ extern const Rule k_probe_exec{
      .doc = {.meaning = "The command of a container's readiness probe ends with an error.",
              .why_it_matters = "No Service sends requests to the pod.",
              .how_it_is_found = "The probe runs a command, and its newest failure quotes what the command said.",
-             .what_to_do = "Run the command by hand in the container (kubectl exec).\nMake what it waits for happen.",
+             .what_to_do = "Run the command by hand in the container (kdiag exec).\nMake what it waits for happen.",
              .false_positives = "none known",
              .see_also = "KD1010 KD3001"}},
     check};

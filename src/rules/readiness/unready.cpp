@@ -103,7 +103,7 @@ Remedy ask_by_hand(const Unready& unready) {
     const auto& probe = unready.probe();
     const auto in_namespace = kubectl_in(view.pod->meta.namespace_name);
     if (probe.exec) {
-        std::string command = format("{} exec {} -c {} --", in_namespace, shell_quote(view.pod->meta.name), shell_quote(view.spec->name));
+        std::string command = kdiag_on("exec", kubectl_name(kube::ref_of(*view.pod)), "-c " + shell_quote(view.spec->name), view.pod->meta.namespace_name) + " --";
         for (const auto word : probe.exec->command) command += " " + shell_quote(word);
         return {.text = "run the probe's command by hand", .command = std::move(command)};
     }
@@ -163,7 +163,7 @@ void add_remedies(const RuleContext& context, const Unready& unready, Finding& f
         finding.remedies.push_back(ask_by_hand(unready));
     if (unready.obstacle != Obstacle::undeclared_port && unready.obstacle != Obstacle::errored)
         finding.remedies.push_back({.text = advice.empty() && !concerns_network ? "the program says itself that it cannot serve: its log may tell why" : "see what the program says",
-                                    .command = format("{} logs {} -c {}", in_namespace, shell_quote(pod.meta.name), shell_quote(unready.view.spec->name))});
+                                    .command = kdiag_on("logs", kubectl_name(kube::ref_of(pod)), "-c " + shell_quote(unready.view.spec->name), pod.meta.namespace_name)});
     if (!advice.empty())
         finding.remedies.push_back({.text = advice, .command = format("{} edit {}", in_namespace, kubectl_name(context.facts.top_owner(pod))), .risk = Risk::disruptive});
 }

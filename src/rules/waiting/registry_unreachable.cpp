@@ -84,7 +84,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.remedies.push_back({.text = help_for(pull.error.problem), .risk = Risk::change});
         if (const auto node = pull.view.pod->spec.node_name; !node.empty() && !untrusted)
             finding.remedies.push_back({.text = "ask the registry from the node",
-                                        .command = format("kubectl debug node/{} -it --image=busybox -- wget -T 5 -O- {}",
+                                        .command = format("kdiag debug node/{} -- wget -T 5 -O- {}",
                                                           shell_quote(node), shell_quote(format("https://{}/v2/", to_ask(pull))))});
         sink.add(std::move(finding));
     }

@@ -35,7 +35,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.cause = why_unresolvable(context, pull);
         if (no_answer) {
             finding.remedies.push_back({.text = "check the name servers of the node (/etc/resolv.conf there, not CoreDNS)",
-                                        .command = format("kubectl debug node/{} -it --image=busybox -- nslookup {}",
+                                        .command = format("kdiag debug node/{} -- nslookup {}",
                                                           shell_quote(pull.view.pod->spec.node_name), shell_quote(looked_up(pull)))});
         } else {
             add_set_image(context, pull.view, finding, "correct the registry in the image's name");

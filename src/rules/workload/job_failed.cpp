@@ -57,8 +57,7 @@ void report(const RuleContext& context, const kube::Job& job, const kube::Condit
     finding.impact = "its work is not done, and it is not tried again";
     if (!context.facts.pods_owned_by(finding.subject).empty())
         finding.remedies.push_back({.text = "read the log of its pods",
-                                    .command = format("{} logs {} --all-containers --tail=100", kubectl_in(job.meta.namespace_name),
-                                                      kubectl_name(finding.subject))});
+                                    .command = kdiag_on("logs", kubectl_name(finding.subject), "--tail 100", job.meta.namespace_name)});
     finding.remedies.push_back({.text = "correct the cause, then make the Job again: a failed Job does not start anew",
                                 .command = format("{} describe job {}", kubectl_in(job.meta.namespace_name), shell_quote(job.meta.name))});
     sink.add(std::move(finding));
