@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// measure COMMAND...: runs it with its output thrown away; prints its wall time in seconds, its peak memory in KiB and its exit code.
+// measure COMMAND...: runs it with its output thrown away; prints its wall time in seconds, its peak memory in KiB, its exit code, and the seconds of
+// user and of system time that it took.
 // A program of its own because a child's peak counts from what its parent held when it was forked: in a large parent that is all one sees.
 #include <cstdio>
 #include <ctime>
@@ -39,5 +40,7 @@ int main(int argc, char** argv) {
     int status = 0;
     rusage usage{};
     if (wait4(child, &status, 0, &usage) != child) return 1;
-    std::printf("%.6f %ld %d\n", now() - started, usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+    std::printf("%.6f %ld %d %.3f %.3f\n", now() - started, usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+                seconds(usage.ru_utime), seconds(usage.ru_stime));
 }

@@ -29,7 +29,10 @@ endif()
 target_compile_definitions(kdiag_settings INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(kdiag_settings INTERFACE -ffunction-sections -fdata-sections)
-  target_link_options(kdiag_settings INTERFACE -Wl,--gc-sections -s)
+  target_link_options(kdiag_settings INTERFACE -Wl,--gc-sections)
+  if(NOT KDIAG_BENCH) # profilers need the names
+    target_link_options(kdiag_settings INTERFACE -s)
+  endif()
 endif()
 
 add_library(kdiag_warnings INTERFACE)
