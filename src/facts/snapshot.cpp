@@ -63,7 +63,7 @@ template <class T> const Pointers<T>& in_namespace(const std::unordered_map<std:
 } // namespace
 
 struct Snapshot::Indexes {
-    std::array<ByPair<std::uint32_t>, kube::k_resource_count> names;
+    std::array<NameIndex, kube::k_resource_count> names;
     ByOwner<kube::Pod> pods_by_owner;
     ByOwner<kube::ReplicaSet> replica_sets_by_owner;
     ByOwner<kube::Job> jobs_by_owner;
@@ -84,12 +84,7 @@ Snapshot::Snapshot(SnapshotParts parts) : m_parts(std::move(parts)), m_indexes(n
     std::apply(
         [&](const auto&... vectors) {
             const auto index_names = [&]<class T>(const Objects<T>& objects) {
-                if constexpr (!std::is_same_v<T, kube::Event>) {
-                    auto& names = m_indexes->names[static_cast<std::size_t>(resource_of<T>())];
-                    names.reserve(objects.size());
-                    for (std::uint32_t i = 0; i < objects.size(); ++i)
-                        names.emplace(Pair{objects[i].meta.namespace_name, objects[i].meta.name}, i);
-                }
+                if constexpr (!std::is_same_v<T, kube::Event>) m_indexes->names[static_cast<std::size_t>(resource_of<T>())].build(objects);
             };
             (index_names(vectors), ...);
         },
@@ -125,11 +120,8 @@ bool Snapshot::knows(kube::Resource resource) const {
     return std::none_of(m_parts.gaps.begin(), m_parts.gaps.end(), [&](const Gap& gap) { return gap.resource == resource; });
 }
 
-std::optional<std::size_t> Snapshot::position_of(kube::Resource resource, std::string_view namespace_name, std::string_view name) const {
-    const auto& names = m_indexes->names[static_cast<std::size_t>(resource)];
-    const auto found = names.find({namespace_name, name});
-    if (found == names.end()) return std::nullopt;
-    return found->second;
+const NameIndex& Snapshot::names_of(kube::Resource resource) const {
+    return m_indexes->names[static_cast<std::size_t>(resource)];
 }
 
 std::vector<const kube::Pod*> Snapshot::pods_owned_by(const kube::ObjectRef& owner) const {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "facts/gap.hpp"
+#include "facts/name_index.hpp"
 #include "facts/objects.hpp"
 #include "kube/object_ref.hpp"
 #include "util/text_pool.hpp"
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,8 +50,7 @@ public:
     template <class T> const Objects<T>& all() const { return std::get<Objects<T>>(m_parts.objects); }
     /// The object of a name (namespace "" for cluster kinds), or null. Null says "absent" only if `knows<T>()`.
     template <class T> const T* find(std::string_view namespace_name, std::string_view name) const {
-        const auto position = position_of(resource_of<T>(), namespace_name, name);
-        return position ? &all<T>()[*position] : nullptr;
+        return names_of(resource_of<T>()).find(all<T>(), namespace_name, name);
     }
     /// Whether all objects of the kind in scope were read, so that absence is a fact.
     template <class T> bool knows() const { return knows(resource_of<T>()); }
@@ -108,7 +107,7 @@ private:
     struct IndexesDeleter {
         void operator()(Indexes* indexes) const;
     };
-    std::optional<std::size_t> position_of(kube::Resource resource, std::string_view namespace_name, std::string_view name) const;
+    const NameIndex& names_of(kube::Resource resource) const;
 
     SnapshotParts m_parts;
     std::unique_ptr<Indexes, IndexesDeleter> m_indexes;

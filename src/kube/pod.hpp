@@ -232,7 +232,7 @@ struct StateTerminated {
 /// At most one is set; none means "waiting, not told why".
 struct ContainerState {
     Optional<StateWaiting> waiting;
-    Optional<StateRunning> running;
+    std::optional<StateRunning> running;
     Optional<StateTerminated> terminated;
 };
 struct ContainerStatus {

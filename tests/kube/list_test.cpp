@@ -37,7 +37,7 @@ TEST_CASE("elements that cannot be copied are held together, and freed with the 
     };
     List<Element> one;
     one.emplace_back().counted = counted;
-    one.elements().reserve(10);
+    one.reserve(10);
     one.shrink_to_fit();
     List<Element> other = one, third;
     third = std::move(other);

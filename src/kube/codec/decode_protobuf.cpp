@@ -155,7 +155,7 @@ private:
     }
 
     void map_of(const Run& run, TextMap& map, bool quantities) {
-        if (map.empty()) map.elements().reserve(run.count);
+        if (map.empty()) map.reserve(run.count);
         each_entry(run, [&](std::string_view key, std::string_view value) {
             auto& entry = map.emplace_back(m_pool.intern(text_of(key)), Text());
             entry.second = m_pool.intern(text_of(quantities ? quantity_of(value) : value));
@@ -279,7 +279,7 @@ private:
     }
 
     void text_list(const Run& run, TextList& list) {
-        if (list.empty()) list.elements().reserve(run.count);
+        if (list.empty()) list.reserve(run.count);
         each_of(run, [&](std::string_view element) { list.push_back(m_pool.intern(text_of(element))); });
     }
 

@@ -121,24 +121,33 @@ template <class T> struct Shape {
     static constexpr auto type = &type_of<T>;
     static constexpr const Access* access = nullptr;
 };
-/// Optional and Shared.
+/// Optional, Shared and std::optional.
 template <class Pointer, class T> struct PointerAccess {
     static Pointer& pointer(void* member) { return *static_cast<Pointer*>(member); }
     static void* create(void* member) {
         if (!pointer(member)) {
             if constexpr (std::is_same_v<Pointer, Shared<T>>)
                 pointer(member) = std::make_shared<T>();
+            else if constexpr (std::is_same_v<Pointer, std::optional<T>>)
+                pointer(member).emplace();
             else
                 pointer(member) = std::make_unique<T>();
         }
-        return pointer(member).get();
+        return &*pointer(member);
     }
     static std::size_t count(const void* member) { return *static_cast<const Pointer*>(member) ? 1 : 0; }
-    static const void* at(const void* member, std::size_t) { return static_cast<const Pointer*>(member)->get(); }
+    static const void* at(const void* member, std::size_t) { return &**static_cast<const Pointer*>(member); }
 };
 template <class T> struct Shape<Optional<T>> : Shape<T> {
     static constexpr FieldKind kind = FieldKind::optional_object;
     using A = PointerAccess<Optional<T>, T>;
+    static constexpr Access made{.create = &A::create, .count = &A::count, .at = &A::at};
+    static constexpr const Access* access = &made;
+};
+/// A small struct that is mostly there.
+template <class T> struct Shape<std::optional<T>> : Shape<T> {
+    static constexpr FieldKind kind = FieldKind::optional_object;
+    using A = PointerAccess<std::optional<T>, T>;
     static constexpr Access made{.create = &A::create, .count = &A::count, .at = &A::at};
     static constexpr const Access* access = &made;
 };
@@ -153,7 +162,7 @@ template <class T> struct Shape<Shared<T>> : Shape<T> {
 template <class T> struct ListAccess {
     static List<T>& list(void* member) { return *static_cast<List<T>*>(member); }
     static void* create(void* member) { return &list(member).emplace_back(); }
-    static void reserve(void* member, std::size_t count) { list(member).elements().reserve(count); }
+    static void reserve(void* member, std::size_t count) { list(member).reserve(count); }
     static void close(void* member) { list(member).shrink_to_fit(); }
     static std::size_t count(const void* member) { return static_cast<const List<T>*>(member)->size(); }
     static const void* at(const void* member, std::size_t index) { return &(*static_cast<const List<T>*>(member))[index]; }
@@ -197,8 +206,9 @@ constexpr Field field(std::string_view name, std::uint8_t number, const StructTy
     return {name, number, S::kind, &detail::reach<Member>, type, S::access};
 }
 /// A list, a map or a Shared that siblings mostly have in common.
-template <auto Member> constexpr Field shared_field(std::string_view name, std::uint8_t number) {
-    auto made = field<Member>(name, number);
+template <auto Member>
+constexpr Field shared_field(std::string_view name, std::uint8_t number, const StructType& (*type)() = detail::Shape<typename detail::MemberOf<decltype(Member)>::value>::type) {
+    auto made = field<Member>(name, number, type);
     made.shared = true;
     return made;
 }

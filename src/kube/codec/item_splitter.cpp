@@ -15,7 +15,6 @@ namespace kdiag::kube {
 namespace {
 
 constexpr std::size_t k_block = 64;
-constexpr std::size_t k_max_depth = 512;
 
 bool is_blank(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -95,18 +94,16 @@ ItemSplitter::Masks ItemSplitter::classify(const char* block) {
 
 std::uint64_t ItemSplitter::unescaped_quotes(const Masks& masks) {
     if (masks.backslashes == 0 && !m_escaped) return masks.quotes;
-    std::uint64_t escaped = 0; // backslashes are rare: a plain loop over them
-    bool pending = m_escaped;
-    for (std::size_t i = 0; i < k_block; ++i) {
-        const std::uint64_t bit = std::uint64_t{1} << i;
-        if (pending) {
-            escaped |= bit;
-            pending = false;
-        } else {
-            pending = (masks.backslashes & bit) != 0;
-        }
+    constexpr std::uint64_t last = std::uint64_t{1} << (k_block - 1);
+    std::uint64_t escaped = m_escaped ? 1 : 0;
+    std::uint64_t escaping = masks.backslashes & ~escaped;
+    m_escaped = false;
+    while (escaping != 0) {
+        const std::uint64_t backslash = escaping & (~escaping + 1);
+        m_escaped = backslash == last;
+        escaped |= backslash << 1;
+        escaping &= ~(backslash | backslash << 1); // what is escaped escapes nothing
     }
-    m_escaped = pending;
     return masks.quotes & ~escaped;
 }
 
@@ -137,7 +134,9 @@ Status ItemSplitter::scan_block(std::size_t base, std::size_t length) {
     const std::uint64_t strings = prefix_xor(unescaped_quotes(masks)) ^ m_in_string;
     const std::uint64_t valid = length == k_block ? ~std::uint64_t{0} : (std::uint64_t{1} << length) - 1;
     std::uint64_t brackets = (masks.opens | masks.closes) & ~strings & valid;
-    while (brackets != 0) {
+    for (;;) {
+        brackets = skip_inside_item(base, brackets, masks.opens);
+        if (brackets == 0) break;
         const std::size_t at = base + static_cast<std::size_t>(std::countr_zero(brackets));
         const char bracket = m_buffer[at];
         if ((bracket | 0x20) == '{') {
@@ -151,11 +150,31 @@ Status ItemSplitter::scan_block(std::size_t base, std::size_t length) {
     return {};
 }
 
+/// Takes brackets that neither begin nor end anything but a part of an item, and returns those from the first that does.
+std::uint64_t ItemSplitter::skip_inside_item(std::size_t base, std::uint64_t brackets, std::uint64_t opens) {
+    if (m_list_depth == 0) return brackets;
+    const std::size_t item = m_list_depth + 1; // the depth in an item
+    std::size_t depth = m_depth;
+    while (brackets != 0 && depth >= item) {
+        const auto bit = static_cast<unsigned>(std::countr_zero(brackets));
+        const char bracket = m_buffer[base + bit];
+        if ((opens >> bit & 1) != 0) {
+            if (depth == k_max_depth) break;
+            m_open[depth++] = bracket;
+        } else {
+            if (depth == item || m_open[depth - 1] + 2 != bracket) break; // `}` is two behind `{`, and `]` behind `[`
+            --depth;
+        }
+        brackets &= brackets - 1;
+    }
+    m_depth = depth;
+    return brackets;
+}
+
 Status ItemSplitter::open(std::size_t at, char bracket) {
     if (m_depth == 0) return start_document(at, bracket);
     if (m_depth >= k_max_depth) return error_at(at, format("it is nested deeper than {} levels", k_max_depth));
-    m_open.push_back(bracket);
-    ++m_depth;
+    m_open[m_depth++] = bracket;
     if (m_depth == 2 && bracket == '[' && !m_is_list && is_items_array(at)) {
         m_is_list = true;
         m_list_depth = 2;
@@ -171,8 +190,8 @@ Status ItemSplitter::open(std::size_t at, char bracket) {
 
 Status ItemSplitter::close(std::size_t at, char bracket) {
     if (m_depth == 0) return not_json(at);
-    if ((m_open.back() == '{') != (bracket == '}')) return error_at(at, format("`{}` closes `{}`", bracket, m_open.back()));
-    m_open.pop_back();
+    const char opened = m_open[m_depth - 1];
+    if ((opened == '{') != (bracket == '}')) return error_at(at, format("`{}` closes `{}`", bracket, opened));
     --m_depth;
     if (m_list_depth > 0 && m_depth == m_list_depth) {
         const bool dropped = std::exchange(m_dropping, false);
@@ -195,7 +214,7 @@ Status ItemSplitter::start_document(std::size_t at, char bracket) {
     if (m_offset + first == 0 && at >= 3 && std::memcmp(m_buffer.data(), "\xef\xbb\xbf", 3) == 0) first += 3;
     while (first < at && is_blank(m_buffer[first])) ++first;
     if (first < at) return not_json(first);
-    m_open.assign(1, bracket);
+    m_open[0] = bracket;
     m_depth = 1;
     m_is_list = bracket == '[';
     m_list_depth = m_is_list ? 1 : 0;

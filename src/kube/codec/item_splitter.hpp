@@ -3,6 +3,7 @@
 
 #include "util/result.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -49,11 +50,13 @@ public:
     std::uint64_t bytes() const { return m_offset + m_size; }
 
 private:
+    static constexpr std::size_t k_max_depth = 512;
     struct Masks {
         std::uint64_t quotes, backslashes, opens, closes;
     };
     static Masks classify(const char* block);
     std::uint64_t unescaped_quotes(const Masks& masks);
+    std::uint64_t skip_inside_item(std::size_t base, std::uint64_t brackets, std::uint64_t opens);
     Status scan(bool at_end);
     Status scan_block(std::size_t base, std::size_t length);
     Status open(std::size_t at, char bracket);
@@ -77,7 +80,7 @@ private:
     std::uint64_t m_in_string = 0; ///< all ones inside a string
     bool m_escaped = false;     ///< the next byte is escaped by a backslash
     std::size_t m_depth = 0;
-    std::vector<char> m_open;   ///< the brackets around
+    std::array<char, k_max_depth> m_open{}; ///< the brackets around
     std::size_t m_list_depth = 0; ///< depth inside the array of items; 0: not in one
     bool m_is_list = false;
     bool m_dropping = false;    ///< the current item is too large

@@ -133,7 +133,7 @@ template <> const StructType& type_of<PodSpec>() {
 
 template <> const StructType& type_of<PodStatus>() {
     static constexpr Field fields[] = {
-        field<&PodStatus::conditions>("conditions", 2, &probed_condition),
+        shared_field<&PodStatus::conditions>("conditions", 2, &probed_condition),
         field<&PodStatus::container_statuses>("containerStatuses", 8),
         field<&PodStatus::ephemeral_container_statuses>("ephemeralContainerStatuses", 13),
         field<&PodStatus::host_ip>("hostIP", 5),

@@ -48,7 +48,7 @@ bool is_running(const kube::Pod& pod, std::string_view container) {
 
 bool has_running_container(const kube::Pod& pod) {
     const auto& statuses = pod.status.container_statuses;
-    return std::any_of(statuses.begin(), statuses.end(), [](const auto& status) { return status.state.running != nullptr; });
+    return std::any_of(statuses.begin(), statuses.end(), [](const auto& status) { return status.state.running.has_value(); });
 }
 
 /// A hook that cannot end before the grace period does.
