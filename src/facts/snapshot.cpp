@@ -69,11 +69,35 @@ struct Snapshot::Indexes {
     ByOwner<kube::Job> jobs_by_owner;
     std::unordered_map<std::string_view, Pointers<kube::Pod>> pods_by_namespace, pods_by_node;
     std::unordered_map<std::string_view, Pointers<kube::Service>> services_by_namespace;
+    /// Services by the pair of their selector that the fewest pods have, so that a pod looks at the few that may select it.
+    std::unordered_map<std::string_view, ByPair<std::vector<std::uint32_t>>> services_by_label;
     /// Pods by one label pair, so that a selector looks at the pods of its rarest pair only.
     std::unordered_map<std::string_view, ByPair<Pointers<kube::Pod>>> pods_by_label;
     ByPair<Pointers<kube::EndpointSlice>> slices_by_service;
     std::unordered_map<OwnerKey, Pointers<kube::Event>, OwnerKeyHash> events_by_object;
     ByPair<std::vector<std::uint32_t>> logs_by_pod;
+
+    /// A Service that selects no pod at all stands nowhere.
+    void index_selectors(const Objects<kube::Service>& services) {
+        for (std::uint32_t i = 0; i < services.size(); ++i) {
+            const auto& meta = services[i].meta;
+            const auto labels = pods_by_label.find(meta.namespace_name);
+            if (labels == pods_by_label.end()) continue;
+            const Pointers<kube::Pod>* fewest = nullptr;
+            Pair rarest;
+            for (const auto& [key, value] : services[i].spec.selector) {
+                const auto found = labels->second.find({key, value});
+                if (found == labels->second.end()) {
+                    fewest = nullptr;
+                    break;
+                }
+                if (fewest != nullptr && found->second.size() >= fewest->size()) continue;
+                fewest = &found->second;
+                rarest = {key, value};
+            }
+            if (fewest != nullptr) services_by_label[meta.namespace_name][rarest].push_back(i);
+        }
+    }
 };
 
 void Snapshot::IndexesDeleter::operator()(Indexes* indexes) const {
@@ -101,6 +125,7 @@ Snapshot::Snapshot(SnapshotParts parts) : m_parts(std::move(parts)), m_indexes(n
     for (const auto& pod : m_parts.other_pods)
         if (!pod.spec.node_name.empty()) m_indexes->pods_by_node[pod.spec.node_name].push_back(&pod);
     for (const auto& service : all<kube::Service>()) m_indexes->services_by_namespace[service.meta.namespace_name].push_back(&service);
+    m_indexes->index_selectors(all<kube::Service>());
     for (const auto& slice : all<kube::EndpointSlice>()) {
         const auto service = kube::value_of(slice.meta.labels, "kubernetes.io/service-name");
         if (!service.empty()) m_indexes->slices_by_service[{slice.meta.namespace_name, service}].push_back(&slice);
@@ -185,9 +210,19 @@ std::vector<const kube::Pod*> Snapshot::pods_matching(std::string_view namespace
 }
 
 std::vector<const kube::Service*> Snapshot::services_selecting(const kube::Pod& pod) const {
+    const auto labels = m_indexes->services_by_label.find(pod.meta.namespace_name);
+    if (labels == m_indexes->services_by_label.end()) return {};
+    std::vector<std::uint32_t> places;
+    for (const auto& [key, value] : pod.meta.labels) {
+        const auto found = labels->second.find({key, value});
+        if (found == labels->second.end()) continue;
+        for (const std::uint32_t place : found->second)
+            if (kube::matches(all<kube::Service>()[place].spec.selector, pod.meta.labels)) places.push_back(place);
+    }
+    std::sort(places.begin(), places.end()); // the order of the snapshot
+    places.erase(std::unique(places.begin(), places.end()), places.end()); // broken JSON may name a label twice
     std::vector<const kube::Service*> services;
-    for (const auto* service : services_in(pod.meta.namespace_name))
-        if (!service->spec.selector.empty() && kube::matches(service->spec.selector, pod.meta.labels)) services.push_back(service);
+    for (const std::uint32_t place : places) services.push_back(&all<kube::Service>()[place]);
     return services;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -90,6 +91,17 @@ auto sort_key(const Finding& finding) {
                            std::string_view(finding.subject.name), finding.rule->id, std::string_view(finding.id));
 }
 
+/// Sorts places and moves each finding once: findings are large.
+std::vector<Finding> sorted(std::vector<Finding> findings) {
+    Positions order(findings.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sort_key(findings[a]) < sort_key(findings[b]); });
+    std::vector<Finding> result;
+    result.reserve(findings.size());
+    for (const std::size_t at : order) result.push_back(std::move(findings[at]));
+    return result;
+}
+
 } // namespace
 
 void link_causes(std::vector<Finding>& findings) {
@@ -110,7 +122,7 @@ void link_causes(std::vector<Finding>& findings) {
 }
 
 std::vector<Finding> order_by_cause(std::vector<Finding> findings) {
-    std::sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return sort_key(a) < sort_key(b); });
+    findings = sorted(std::move(findings));
     std::unordered_map<std::string, Positions> effects;
     Positions roots;
     for (std::size_t i = 0; i < findings.size(); ++i) {

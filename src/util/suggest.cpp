@@ -4,6 +4,8 @@
 #include "util/strings.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <set>
 
 namespace kdiag {
@@ -39,12 +41,35 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return last[right.size()];
 }
 
+namespace {
+
+/// How often each letter stands in a text. What one text has more of than another takes an edit each, so two counts say how near texts can be.
+struct Letters {
+    explicit Letters(std::string_view text) {
+        for (const char c : text) ++count[static_cast<unsigned char>(c)];
+    }
+    std::size_t least_edits(std::string_view other) const {
+        std::array<std::int16_t, 256> left = count;
+        std::size_t more = 0;
+        for (const char c : other)
+            if (--left[static_cast<unsigned char>(c)] < 0) ++more;
+        return more;
+    }
+    std::array<std::int16_t, 256> count{};
+};
+
+} // namespace
+
 std::vector<std::string> nearest(std::string_view wanted, const std::vector<std::string>& candidates, std::size_t limit) {
     const std::string folded_wanted = folded(wanted);
     std::set<std::pair<std::size_t, std::string>> ranked;
+    const Letters letters(folded_wanted);
     for (const auto& candidate : candidates) {
-        const std::size_t distance = edit_distance(folded_wanted, folded(candidate));
         const std::size_t allowed = std::max<std::size_t>(wanted.size() < 3 ? 1 : 2, std::max(wanted.size(), candidate.size()) / 4);
+        if (std::max(wanted.size(), candidate.size()) - std::min(wanted.size(), candidate.size()) > allowed) continue;
+        const std::string folded_candidate = folded(candidate);
+        if (candidate.size() <= k_longest && letters.least_edits(folded_candidate) > allowed) continue;
+        const std::size_t distance = edit_distance(folded_wanted, folded_candidate);
         if (distance <= allowed) ranked.emplace(distance, candidate);
     }
     std::vector<std::string> names;

@@ -80,6 +80,12 @@ template <class Templates> ServiceState judge(const facts::Snapshot& facts, cons
     }
     state.ready = ready_in_slices(facts, service);
     if (state.ready > 0) return state;
+    // Of some pods none is ready; those that could not be read may be.
+    const bool all_seen = facts.knows<kube::Pod>() || facts.knows<kube::EndpointSlice>();
+    if (!state.pods.empty() && !all_seen) {
+        state.why = ServiceState::Why::unknown;
+        return state;
+    }
     if (!state.pods.empty()) {
         state.why = ServiceState::Why::not_ready;
         state.words = format("0 of {} ready", counted(state.pods.size(), "pod"));
