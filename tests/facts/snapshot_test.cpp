@@ -31,6 +31,40 @@ TEST_CASE("objects are found by name, owner, label, node and event") {
     CHECK(to_rfc3339(facts.newest_time()) == "2026-09-14T12:10:00Z");
 }
 
+TEST_CASE("the Services that select a pod are found by any of their labels, in their order") {
+    SnapshotParts parts;
+    auto& pods = std::get<Objects<kube::Pod>>(parts.objects);
+    for (const char* name : {"a", "b", "c"}) {
+        auto& pod = pods.emplace_back();
+        pod.meta.namespace_name = "shop";
+        pod.meta.name = name;
+        pod.meta.labels = {{"app", name}, {"tier", "back"}};
+    }
+    pods.back().meta.namespace_name = "other";
+    auto& services = std::get<Objects<kube::Service>>(parts.objects);
+    const auto add = [&](kube::Text namespace_name, kube::Text name, kube::TextMap selector) {
+        auto& service = services.emplace_back();
+        service.meta.namespace_name = namespace_name;
+        service.meta.name = name;
+        service.spec.selector = std::move(selector);
+    };
+    add("shop", "all", {{"tier", "back"}});
+    add("shop", "none", {{"tier", "back"}, {"app", "z"}});
+    add("shop", "a", {{"tier", "back"}, {"app", "a"}});
+    add("shop", "without", {});
+    add("other", "elsewhere", {{"app", "a"}});
+    add("shop", "all too", {{"tier", "back"}});
+    const Snapshot facts(std::move(parts));
+    const auto names_for = [&](std::size_t pod) {
+        std::string names;
+        for (const auto* service : facts.services_selecting(facts.all<kube::Pod>()[pod])) names += std::string(service->meta.name) + ",";
+        return names;
+    };
+    CHECK(names_for(0) == "all,a,all too,");
+    CHECK(names_for(1) == "all,all too,");
+    CHECK(names_for(2).empty());
+}
+
 TEST_CASE("absence is knowledge only of kinds that were read whole") {
     const auto facts = test::snapshot_of("facts/shop.yaml");
     CHECK(facts.knows<kube::Pod>());
