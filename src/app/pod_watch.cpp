@@ -13,8 +13,6 @@ namespace {
 
 constexpr Duration k_first_pause{250};
 constexpr Duration k_longest_pause = Duration::seconds(5);
-/// A line longer than any pod can be.
-constexpr std::size_t k_longest_line = 8u << 20;
 /// How often pods are listed where they may not be watched.
 constexpr Duration k_poll = Duration::seconds(2);
 
@@ -35,31 +33,18 @@ PodWatch::~PodWatch() {
 }
 
 void PodWatch::watch() {
-    m_line.clear();
+    m_splitter.emplace(kube::SplitterEvents{.on_item = [this](std::string_view event, bool) { return take(event); }});
     client::ApiRequest request{.path = format("{}{}watch=true&allowWatchBookmarks=true&resourceVersion={}", m_list_path, contains(m_list_path, "?") ? "&" : "?", client::escape(m_version)),
                                .doing = "watch pods"};
     request.on_data = [this](std::string_view bytes) -> Result<net::Flow> {
-        KD_TRY(split(bytes));
+        KD_TRY(m_splitter->push(bytes));
+        KD_TRY(m_splitter->flush());
         return net::Flow::go_on;
     };
     m_expired = false;
     auto opened = m_client.open(std::move(request), [this](client::ApiAnswer answer) { watch_ended(answer); });
     if (opened) m_open = *std::move(opened);
     else later(&PodWatch::list);
-}
-
-/// Events are lines, and each has to be seen when its last byte is there.
-Status PodWatch::split(std::string_view bytes) {
-    for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
-        m_line += bytes.substr(0, end);
-        bytes.remove_prefix(end + 1);
-        const kube::PaddedText event(m_line);
-        m_line.clear();
-        if (!event.view().empty()) KD_TRY(take(event.view()));
-    }
-    m_line += bytes;
-    if (m_line.size() > k_longest_line) return Error{.kind = ErrorKind::protocol, .message = "cannot watch pods: the server's answer is no list of events"};
-    return {};
 }
 
 /// One event. An error of the server, whatever it is, means that the pods have to be listed again.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/pod_list.hpp"
+#include "kube/codec/item_splitter.hpp"
 
 #include <functional>
 #include <memory>
@@ -37,7 +38,6 @@ private:
     void list();
     void watch_ended(const client::ApiAnswer& answer);
     void list_ended(const client::ApiAnswer& answer);
-    Status split(std::string_view bytes);
     Status take(std::string_view event);
     void later(void (PodWatch::*next)());
     void trouble(const Error& error);
@@ -45,7 +45,7 @@ private:
     client::ApiClient& m_client;
     std::string m_list_path, m_single, m_version;
     Events m_events;
-    std::string m_line; ///< what has come of the next event
+    std::optional<kube::ItemSplitter> m_splitter;
     std::unique_ptr<client::OpenRequest> m_open;
     net::EventLoop::TimerId m_timer = 0;
     int m_failures = 0;

@@ -18,7 +18,7 @@ struct Split {
 };
 
 /// Bytes arrive in chunks of these sizes, over and over.
-Split split_in(std::string_view bytes, std::initializer_list<std::size_t> sizes) {
+Split split_in(std::string_view bytes, std::initializer_list<std::size_t> sizes, bool flushed = false) {
     Split split;
     kube::ItemSplitter splitter({.on_item =
                                      [&](std::string_view item, bool in_list) -> Status {
@@ -32,7 +32,7 @@ Split split_in(std::string_view bytes, std::initializer_list<std::size_t> sizes)
     bool good = true;
     for (std::size_t at = 0; at < bytes.size() && good;) {
         const std::size_t count = std::min(*size, bytes.size() - at);
-        good = splitter.push(bytes.substr(at, count)).has_value();
+        good = splitter.push(bytes.substr(at, count)).has_value() && (!flushed || splitter.flush());
         at += count;
         if (++size == sizes.end()) size = sizes.begin();
     }
@@ -86,6 +86,7 @@ void fuzz_item_splitter(std::string_view bytes) {
     promise(split_in(bytes, {1}) == split, "single bytes give other items");
     promise(split_in(bytes, {63, 64, 65}) == split, "chunks at the edges of a block give other items");
     promise(split_in(bytes, {7, 1, 130}) == split, "uneven chunks give other items");
+    promise(split_in(bytes, {5, 64, 1, 100}, true) == split, "flushed chunks give other items");
     compare_with_document(bytes, split);
 }
 

@@ -52,6 +52,41 @@ TEST_CASE("a list gives its items and its own text, whatever the chunks") {
     }
 }
 
+TEST_CASE("flushed after every chunk, each event of a watch comes with its last byte, and nothing else changes") {
+    const std::string events = "{\"type\":\"ADDED\",\"note\":\"a \\\" \\\\\",\"object\":{}}\n\n{\"type\":\"BOOKMARK\"}\n" + k_list + "\n";
+    const auto expected = split_in(events, events.size()).items;
+    REQUIRE(expected.size() == 5);
+    for (std::size_t chunk = 1; chunk <= 80; ++chunk) {
+        CAPTURE(chunk);
+        std::vector<std::string> items;
+        std::size_t fed = 0;
+        ItemSplitter splitter({.on_item = [&](std::string_view item, bool) -> Status {
+            CHECK(events.find(item) + item.size() + chunk > fed);
+            items.emplace_back(item);
+            return {};
+        }});
+        for (std::size_t at = 0; at < events.size(); at += chunk) {
+            const auto part = std::string_view(events).substr(at, chunk);
+            fed = at + part.size();
+            REQUIRE(splitter.push(part));
+            REQUIRE(splitter.flush());
+            if (at + chunk >= events.find('\n')) CHECK(!items.empty());
+        }
+        REQUIRE(splitter.finish());
+        CHECK(items == expected);
+    }
+    ItemSplitter marked({.on_item = [](std::string_view, bool) { return Status(); }});
+    for (const char byte : std::string("\xef\xbb\xbf{}")) {
+        REQUIRE(marked.push({&byte, 1}));
+        REQUIRE(marked.flush());
+    }
+    CHECK(marked.finish());
+    CHECK(marked.documents() == 1);
+    ItemSplitter broken({.on_item = [](std::string_view, bool) { return Status(); }});
+    REQUIRE(broken.push("<"));
+    CHECK(!broken.flush()); // noticed at once, too
+}
+
 TEST_CASE("single objects, documents in a row, arrays and empty lists") {
     CHECK(split_in(R"({"kind":"Pod","spec":{"items":[{"a":1}]}})", 7).items.size() == 1);
     CHECK(split_in("{\"a\":1}\n{\"b\":2}\n\n{\"c\":{}}", 3).items == std::vector<std::string>{"{\"a\":1}", "{\"b\":2}", "{\"c\":{}}"});

@@ -47,9 +47,20 @@ Status ItemSplitter::push(std::string_view bytes) {
     return commit(bytes.size());
 }
 
-Status ItemSplitter::finish() {
-    space(k_block); // the last block is padded with blanks
+/// The last block is padded with blanks, which what comes next overwrites.
+void ItemSplitter::pad() {
+    space(k_block);
     std::memset(m_buffer.data() + m_size, ' ', k_block);
+}
+
+Status ItemSplitter::flush() {
+    if (m_scanned == m_size) return {};
+    pad();
+    return scan(true);
+}
+
+Status ItemSplitter::finish() {
+    pad();
     KD_TRY(scan(true));
     if (m_depth > 0 || m_in_string != 0) return error_at(m_size, "the input ends in the middle of an object");
     const auto rest = std::find_if_not(m_buffer.begin() + static_cast<std::ptrdiff_t>(m_keep), m_buffer.begin() + static_cast<std::ptrdiff_t>(m_size), is_blank);
@@ -92,9 +103,9 @@ ItemSplitter::Masks ItemSplitter::classify(const char* block) {
     return masks;
 }
 
-std::uint64_t ItemSplitter::unescaped_quotes(const Masks& masks) {
+std::uint64_t ItemSplitter::unescaped_quotes(const Masks& masks, std::size_t length) {
     if (masks.backslashes == 0 && !m_escaped) return masks.quotes;
-    constexpr std::uint64_t last = std::uint64_t{1} << (k_block - 1);
+    const std::uint64_t last = std::uint64_t{1} << (length - 1);
     std::uint64_t escaped = m_escaped ? 1 : 0;
     std::uint64_t escaping = masks.backslashes & ~escaped;
     m_escaped = false;
@@ -121,6 +132,7 @@ Status ItemSplitter::scan(bool at_end) {
     }
     if (m_depth == 0 && m_scanned > m_keep) { // what stands between documents has to be blank
         std::size_t at = m_keep;
+        if (m_offset + at == 0 && m_scanned < 3 && m_buffer[0] == '\xef') return {}; // a byte order mark in pieces
         if (m_offset + at == 0 && m_scanned >= 3 && std::memcmp(m_buffer.data(), "\xef\xbb\xbf", 3) == 0) at += 3;
         while (at < m_scanned && is_blank(m_buffer[at])) ++at;
         if (at < m_scanned) return not_json(at);
@@ -131,7 +143,7 @@ Status ItemSplitter::scan(bool at_end) {
 
 Status ItemSplitter::scan_block(std::size_t base, std::size_t length) {
     const Masks masks = classify(m_buffer.data() + base);
-    const std::uint64_t strings = prefix_xor(unescaped_quotes(masks)) ^ m_in_string;
+    const std::uint64_t strings = prefix_xor(unescaped_quotes(masks, length)) ^ m_in_string;
     const std::uint64_t valid = length == k_block ? ~std::uint64_t{0} : (std::uint64_t{1} << length) - 1;
     std::uint64_t brackets = (masks.opens | masks.closes) & ~strings & valid;
     for (;;) {

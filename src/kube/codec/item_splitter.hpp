@@ -42,6 +42,9 @@ public:
     Status commit(std::size_t bytes);
     /// space, copy, commit.
     Status push(std::string_view bytes);
+    /// Looks at what has come, too, of a block of 64 bytes that is not full: whoever follows a watch wants an event as soon as it is
+    /// whole, whenever the next one comes.
+    Status flush();
     /// No more input: truncation and trailing garbage are decode errors with their byte offset.
     Status finish();
 
@@ -55,8 +58,9 @@ private:
         std::uint64_t quotes, backslashes, opens, closes;
     };
     static Masks classify(const char* block);
-    std::uint64_t unescaped_quotes(const Masks& masks);
+    std::uint64_t unescaped_quotes(const Masks& masks, std::size_t length);
     std::uint64_t skip_inside_item(std::size_t base, std::uint64_t brackets, std::uint64_t opens);
+    void pad();
     Status scan(bool at_end);
     Status scan_block(std::size_t base, std::size_t length);
     Status open(std::size_t at, char bracket);
