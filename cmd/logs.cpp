@@ -61,10 +61,17 @@ object with time, namespace, pod, container and line for each line; bytes that
 are no UTF-8 become U+FFFD.
 
 --include, --exclude and --highlight are regular expressions (RE2) and may be
-repeated; of a line longer than 64 KiB they see the beginning.
+repeated. The first two see a line whole up to 10 MiB; of more than two such lines
+at once, and of longer ones, the beginning counts. --highlight marks what lies
+within 64 KiB of a line.
+
+--limit-bytes counts as the kubelet does: what is left out by a filter, too, and
+the times if --timestamps asks for them. That the kubelet cannot read a log, which
+it writes behind the lines, is an error; with -f it is told and tried again.
 
 Exit code: 0, or as in `help exit-codes`: 8 a container did not start in time, 9
-no such pod, container or log, 4 a connection was lost without -f.
+no such pod, container or log, 7 the kubelet could not read it, 4 a connection was
+lost without -f.
 )";
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;

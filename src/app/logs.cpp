@@ -204,6 +204,7 @@ private:
         if (m_options.since) request.since_seconds = std::max<std::int64_t>(1, (m_options.since->milliseconds + 500) / 1000);
         if (m_options.since_time) request.since_time = to_rfc3339(*m_options.since_time);
         if (m_options.limit_bytes > 0) request.limit_bytes = m_options.limit_bytes;
+        request.counts_times = m_options.timestamps && m_format != LogFormat::json;
         const bool as_it_is = m_format == LogFormat::raw || (m_format == LogFormat::text && !m_environment.stdout_is_terminal);
         const bool alone = m_streams == 1 && !m_options.follow;
         request.with_times = m_options.timestamps || m_format == LogFormat::json || !alone;

@@ -38,12 +38,29 @@ Output::Output(net::EventLoop& loop, int descriptor, std::function<void()> on_dr
             if (again >= 0) m_descriptor = again;
         }
     }
-    m_loop.watch(m_descriptor, false, false, [this](net::Readiness) { write_waiting(); });
+    m_loop.watch(m_descriptor, false, false, [this](net::Readiness readiness) { on_ready(readiness); });
 }
 
 Output::~Output() {
     m_loop.unwatch(m_descriptor);
     if (m_way == Way::opened_again) close(m_descriptor);
+}
+
+void Output::notice_reader() {
+    struct stat status {};
+    m_notices_reader = m_way == Way::opened_again && fstat(m_descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+    want_room(!empty());
+}
+
+/// The writing end of a pipe is never readable: to ask for that is to be told of an error only.
+void Output::want_room(bool wanted) {
+    m_loop.want(m_descriptor, m_notices_reader && m_error == 0, wanted);
+}
+
+/// A pipe without a reader is an error to poll(2), whether or not there is something to write.
+void Output::on_ready(net::Readiness readiness) {
+    if (m_notices_reader && readiness.failed && empty() && m_error == 0) m_error = EPIPE;
+    write_waiting();
 }
 
 void Output::write(std::string_view bytes) {
@@ -56,7 +73,7 @@ void Output::write(std::string_view bytes) {
     }
     m_waiting += bytes;
     m_was_full = m_was_full || full();
-    m_loop.want(m_descriptor, false, true);
+    want_room(true);
 }
 
 /// How much went out without waiting; a failure is noted.
@@ -83,7 +100,7 @@ void Output::write_waiting() {
     m_written += write_now(std::string_view(m_waiting).substr(m_written));
     if (m_error == 0 && waiting() > k_drained) return;
     if (m_error != 0 || empty()) {
-        m_loop.want(m_descriptor, false, false);
+        want_room(false);
         m_waiting.clear();
         m_written = 0;
     }

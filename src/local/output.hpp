@@ -24,6 +24,8 @@ public:
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
+    /// Notes at once that the reader of a pipe has gone, not only when something is written.
+    void notice_reader();
     /// Takes all of it; what cannot be written at once waits.
     void write(std::string_view bytes);
     bool full() const { return waiting() >= k_full; }
@@ -36,6 +38,8 @@ private:
     std::size_t waiting() const { return m_waiting.size() - m_written; }
     std::size_t write_now(std::string_view bytes);
     void write_waiting();
+    void on_ready(net::Readiness readiness);
+    void want_room(bool wanted);
 
     net::EventLoop& m_loop;
     std::function<void()> m_on_drained;
@@ -44,6 +48,7 @@ private:
     std::string m_waiting;
     std::size_t m_written = 0; ///< of m_waiting
     bool m_was_full = false;
+    bool m_notices_reader = false;
     int m_error = 0;
 };
 

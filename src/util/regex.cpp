@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/regex.hpp"
 
+#include "util/format.hpp"
+
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -46,15 +48,19 @@ std::vector<std::string_view> Regex::groups(std::string_view text) const {
     return groups;
 }
 
-std::vector<std::string_view> Regex::matches(std::string_view text) const {
+std::vector<std::string_view> Regex::matches(std::string_view text, bool begins, bool ends) const {
     std::vector<std::string_view> matches;
     const auto& expression = compiled().expression;
     if (!expression.ok()) return matches;
-    const re2::StringPiece whole(text.data(), text.size());
+    std::string with_neighbours; // RE2 takes what stands around the part that it searches for context
+    if (!begins || !ends) with_neighbours = format("{}{}{}", begins ? "" : " ", text, ends ? "" : " ");
+    const std::string_view searched = begins && ends ? text : std::string_view(with_neighbours);
+    const re2::StringPiece whole(searched.data(), searched.size());
+    const std::size_t first = begins ? 0 : 1, last = first + text.size();
     re2::StringPiece match;
-    for (std::size_t at = 0; at < text.size() && expression.Match(whole, at, text.size(), RE2::UNANCHORED, &match, 1);) {
-        const auto begin = static_cast<std::size_t>(match.data() - text.data());
-        if (!match.empty()) matches.push_back(text.substr(begin, match.size()));
+    for (std::size_t at = first; at < last && expression.Match(whole, at, last, RE2::UNANCHORED, &match, 1);) {
+        const auto begin = static_cast<std::size_t>(match.data() - searched.data());
+        if (!match.empty()) matches.push_back(text.substr(begin - first, match.size()));
         at = begin + std::max<std::size_t>(match.size(), 1);
     }
     return matches;

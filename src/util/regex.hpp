@@ -21,8 +21,9 @@ public:
     bool found_in(std::string_view text) const;
     /// The whole match and its groups (unset groups are empty views); no elements when nothing matches.
     std::vector<std::string_view> groups(std::string_view text) const;
-    /// Every match that is not empty, from left to right, without overlaps.
-    std::vector<std::string_view> matches(std::string_view text) const;
+    /// Every match that is not empty, from left to right, without overlaps. `begins`, `ends`: the text is not a part out of the middle, in
+    /// which `^` and `$` match nowhere.
+    std::vector<std::string_view> matches(std::string_view text, bool begins = true, bool ends = true) const;
 
 private:
     struct Compiled;

@@ -140,3 +140,28 @@ TEST_CASE("a reader that has gone, and a full disk, are errors; what comes after
     closed.write("a");
     CHECK(closed.error() == EBADF);
 }
+
+TEST_CASE("a reader of a pipe that goes is noticed without a write, once it is asked for") {
+    for (const bool asked : {false, true}) {
+        CAPTURE(asked);
+        std::array<int, 2> ends{};
+        REQUIRE(pipe(ends.data()) == 0);
+        net::EventLoop loop;
+        Output output(loop, ends[1]);
+        if (asked) output.notice_reader();
+        output.write("a");
+        loop.turn(Duration{0});
+        CHECK(output.error() == 0);
+        close(ends[0]);
+        loop.turn(Duration{200});
+        CHECK(output.error() == (asked ? EPIPE : 0));
+        close(ends[1]);
+    }
+    const int file = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    net::EventLoop loop;
+    Output other(loop, file); // what is no pipe has no reader
+    other.notice_reader();
+    loop.turn(Duration{0});
+    CHECK(other.error() == 0);
+    close(file);
+}

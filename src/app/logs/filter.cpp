@@ -49,10 +49,10 @@ bool LineFilter::passes(std::string_view text) const {
     return (m_include.empty() || any_found(m_include, text)) && !any_found(m_exclude, text);
 }
 
-std::vector<std::string_view> LineFilter::highlights(std::string_view text) const {
+std::vector<std::string_view> LineFilter::highlights(std::string_view text, bool begins, bool ends) const {
     std::vector<std::string_view> found;
     for (const auto& pattern : m_highlight) {
-        const auto more = pattern.matches(text);
+        const auto more = pattern.matches(text, begins, ends);
         found.insert(found.end(), more.begin(), more.end());
     }
     std::sort(found.begin(), found.end(), [](auto a, auto b) { return a.data() < b.data(); });

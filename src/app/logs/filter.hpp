@@ -18,8 +18,9 @@ public:
 
     bool active() const { return !m_include.empty() || !m_exclude.empty(); }
     bool passes(std::string_view text) const;
-    /// The parts of a text that a `highlight` pattern matches, from left to right; what overlaps is one part.
-    std::vector<std::string_view> highlights(std::string_view text) const;
+    /// The parts of a text that a `highlight` pattern matches, from left to right; what overlaps is one part. `begins`, `ends`: whether
+    /// the text is the beginning and the end of its line.
+    std::vector<std::string_view> highlights(std::string_view text, bool begins = true, bool ends = true) const;
 
 private:
     std::vector<Regex> m_include, m_exclude, m_highlight;

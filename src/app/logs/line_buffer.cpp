@@ -9,6 +9,8 @@ namespace {
 
 /// `2026-09-14T12:05:33.123456789+02:00` and the space behind it.
 constexpr std::size_t k_longest_stamp = 36;
+/// More than is held of a log as a rule; what a long line took is given back.
+constexpr std::size_t k_usual_capacity = 1u << 20;
 /// An escape sequence longer than this is none.
 constexpr std::size_t k_longest_escape = 64;
 
@@ -37,12 +39,10 @@ std::size_t incomplete_escape(std::string_view text) {
 } // namespace
 
 void LineBuffer::push(std::string_view bytes) {
-    if (m_begin == m_bytes.size()) {
-        m_bytes.clear();
-        m_begin = 0;
-    } else if (m_begin > m_bytes.size() / 2) {
+    if (m_begin > m_bytes.size() / 2) {
         m_bytes.erase(0, m_begin);
         m_begin = 0;
+        if (m_bytes.capacity() > k_usual_capacity && m_bytes.size() + bytes.size() < k_usual_capacity / 4) m_bytes.shrink_to_fit();
     }
     m_bytes.append(bytes);
 }
@@ -51,20 +51,22 @@ void LineBuffer::drop_incomplete() {
     const auto last = m_bytes.rfind('\n');
     m_bytes.resize(last == std::string::npos || last < m_begin ? m_begin : last + 1);
     m_searched = std::min(m_searched, size());
+    m_line_searched = std::min(m_line_searched, size());
     m_finished = m_dropped = true;
 }
 
 std::optional<LineBuffer::Cut> LineBuffer::find_cut() const {
     const auto rest = std::string_view(m_bytes).substr(m_begin);
-    const auto newline = rest.find('\n', m_searched);
+    const auto piece = rest.substr(0, m_longest + k_longest_stamp);
+    const auto newline = piece.find('\n', m_searched);
     if (newline != std::string_view::npos) return Cut{.text_end = newline, .next = newline + 1, .ends = true, .newline = true};
-    m_searched = rest.size();
-    if (m_finished) {
+    m_searched = piece.size();
+    if (m_finished && piece.size() == rest.size()) {
         if (rest.empty() && (!m_in_line || m_dropped)) return std::nullopt;
         return Cut{.text_end = rest.size(), .next = rest.size(), .ends = true, .newline = false};
     }
-    if (rest.size() < m_longest + k_longest_stamp) return std::nullopt;
-    const std::size_t end = rest.size() - std::max(incomplete_character(rest), incomplete_escape(rest));
+    if (piece.size() < m_longest + k_longest_stamp) return std::nullopt;
+    const std::size_t end = piece.size() - std::max(incomplete_character(piece), incomplete_escape(piece));
     return Cut{.text_end = end, .next = end, .ends = false, .newline = false};
 }
 
@@ -83,6 +85,15 @@ std::optional<LinePiece> LineBuffer::front() const {
     return piece;
 }
 
+HeldLine LineBuffer::line() const {
+    const auto piece = front();
+    const auto rest = std::string_view(m_bytes).substr(m_begin);
+    const auto newline = rest.find('\n', m_line_searched);
+    m_line_searched = newline == std::string_view::npos ? rest.size() : newline;
+    if (!piece) return {};
+    return {.text = {piece->text.data(), static_cast<std::size_t>(rest.data() + m_line_searched - piece->text.data())}, .whole = newline != std::string_view::npos || m_finished};
+}
+
 void LineBuffer::pop() {
     const auto cut = find_cut();
     if (!cut) return;
@@ -97,7 +108,7 @@ void LineBuffer::pop() {
         m_in_line = true;
     }
     m_begin += cut->next;
-    m_searched = 0;
+    m_searched = m_line_searched = 0;
 }
 
 } // namespace kdiag::app

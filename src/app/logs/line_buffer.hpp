@@ -20,6 +20,12 @@ struct LinePiece {
     bool newline = true;     ///< false with `ends`: the log stopped in the middle of the line
 };
 
+/// A line as far as it has come.
+struct HeldLine {
+    std::string_view text; ///< without time and line end
+    bool whole = false;    ///< nothing of it is to come
+};
+
 /// Cuts the bytes of a log into lines as they arrive. Memory is bounded: a line longer than `longest` comes in pieces, which are never
 /// cut inside a UTF-8 character or an escape sequence.
 class LineBuffer {
@@ -33,8 +39,12 @@ public:
     void drop_incomplete();
     /// The first piece, or nothing until more bytes come. Valid until push or pop.
     std::optional<LinePiece> front() const;
+    /// The line that front() is of, from there on.
+    HeldLine line() const;
     /// Drops what front() showed.
     void pop();
+    /// So much will be held before it is taken.
+    void reserve(std::size_t bytes) { m_bytes.reserve(m_begin + bytes); }
 
     std::size_t size() const { return m_bytes.size() - m_begin; }
     bool ended() const { return m_finished && size() == 0; }
@@ -53,6 +63,7 @@ private:
     std::string m_bytes;
     std::size_t m_begin = 0;
     mutable std::size_t m_searched = 0; ///< from m_begin on, without a line end
+    mutable std::size_t m_line_searched = 0; ///< the same, for the whole line
     bool m_finished = false, m_dropped = false;
     bool m_in_line = false;
     LogTime m_time = 0;       ///< of the line that was begun

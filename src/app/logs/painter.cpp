@@ -67,19 +67,20 @@ void Painter::paint_text(std::string& out, const LogOrigin& origin, const LinePi
         }
     }
     if (m_options.terminal && m_options.format == LogFormat::text)
-        append_for_terminal(out, piece.ends && piece.text.ends_with('\r') ? piece.text.substr(0, piece.text.size() - 1) : piece.text);
+        append_for_terminal(out, piece);
     else
         out += piece.text;
     if (piece.ends && piece.newline) out += '\n';
 }
 
-void Painter::append_for_terminal(std::string& out, std::string_view text) const {
+void Painter::append_for_terminal(std::string& out, const LinePiece& piece) const {
+    const auto text = piece.ends && piece.text.ends_with('\r') ? piece.text.substr(0, piece.text.size() - 1) : piece.text;
     if (!m_options.color) {
         out += sanitize_log(text, false);
         return;
     }
     std::string_view rest = text;
-    for (const auto part : m_filter.highlights(text)) {
+    for (const auto part : m_filter.highlights(text, piece.starts, piece.ends)) {
         out += sanitize_log(rest.substr(0, static_cast<std::size_t>(part.data() - rest.data())), true);
         out += "\x1b[7m" + sanitize_log(part, true) + "\x1b[27m"; // reverse leaves the application's colours alone
         rest.remove_prefix(static_cast<std::size_t>(part.data() + part.size() - rest.data()));

@@ -50,7 +50,7 @@ private:
     void paint_text(std::string& out, const LogOrigin& origin, const LinePiece& piece);
     void paint_json(std::string& out, const LogOrigin& origin, const LinePiece& piece);
     void append_prefix(std::string& out, const LogOrigin& origin) const;
-    void append_for_terminal(std::string& out, std::string_view text) const;
+    void append_for_terminal(std::string& out, const LinePiece& piece) const;
 
     PaintOptions m_options;
     const LineFilter& m_filter;

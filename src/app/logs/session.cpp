@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/logs/session.hpp"
 
+#include "app/logs/merge.hpp"
 #include "app/logs/wait_reason.hpp"
+#include "local/signals.hpp"
 #include "util/format.hpp"
 #include "util/sanitize.hpp"
 #include "util/strings.hpp"
@@ -13,18 +15,12 @@ namespace kdiag::app {
 
 namespace {
 
-using State = ContainerSeen::State;
-
 /// So long a line waits for older ones of other logs that are followed.
 constexpr std::int64_t k_hold_ms = 200;
 /// So long lines of others wait for a log that was asked for and has not answered.
 constexpr std::int64_t k_answer_ms = 2000;
-/// What the status says comes later than the log's end; then it is asked again.
-constexpr std::int64_t k_status_ms = 1000;
-constexpr std::int64_t k_longest_pause_ms = 5000;
 /// A line in the middle of which nothing comes any more gives way to others.
 constexpr std::int64_t k_pen_ms = 3000;
-constexpr std::size_t k_batch = 64 * 1024;
 /// All that is held of logs that are read at once.
 constexpr std::size_t k_held_in_all = 6u << 20;
 
@@ -49,29 +45,12 @@ std::vector<std::string> wanted_containers(const PodSeen& pod, const ContainerWi
     return names;
 }
 
-struct LogSession::Stream {
-    enum class Phase { waiting, reading, between, done };
-    Stream(client::ApiClient& client, LogOrigin origin, LogRequest request, const LineFilter& filter, PodEntry& of, ContainerSeen first)
-        : log(client, std::move(origin), std::move(request), filter), pod(of), seen(std::move(first)) {}
-
-    ContainerLog log;
-    PodEntry& pod;
-    ContainerSeen seen; ///< as it was told of last
-    Phase phase = Phase::waiting;
-    std::int64_t asked_ms = 0, arrived_ms = 0, due_ms = 0, events_since_ms = 0;
-    std::int64_t read_restarts = -1; ///< which instance was asked for
-    int failures = 0;
-    bool clean_end = true, reading_previous = false, trouble = false, told_loss = false, explained = false;
-    std::deque<LogEvent> events;
-};
-
 LogSession::LogSession(client::ApiClient& client, Environment& environment, LogSessionOptions options, LineFilter filter)
-    : m_client(client), m_environment(environment), m_options(std::move(options)), m_filter(std::move(filter)), m_painter(m_options.paint, m_filter), m_started(now_ms()) {
-    m_output = std::make_unique<local::Output>(client.loop(), m_options.output);
+    : m_client(client), m_environment(environment), m_options(std::move(options)), m_filter(std::move(filter)), m_output(client.loop(), m_options.output, environment.err, m_options.paint, m_filter), m_started(now_ms()) {
     if (m_options.request.raw)
         m_options.request.raw = [this](std::string_view bytes) {
-            m_output->write(bytes);
-            return m_output->full();
+            m_output.write_raw(bytes);
+            return m_output.full();
         };
 }
 
@@ -121,9 +100,9 @@ void LogSession::add_streams(PodEntry& entry, bool initial) {
             request.since_seconds.reset();
             request.since_time.clear();
         }
-        m_painter.make_room(origin);
+        m_output.make_room(origin);
         const auto* container = entry.seen.find(name);
-        auto stream = std::make_unique<Stream>(m_client, std::move(origin), std::move(request), m_filter, entry, *container);
+        auto stream = std::make_unique<Stream>(m_client, std::move(origin), std::move(request), m_filter, m_long_lines, entry, *container);
         for (auto& event : tell_changes(entry.seen, nullptr, *container, m_environment.clock())) tell(*stream, std::move(event));
         m_streams.push_back(std::move(stream));
         if (!container->has_log()) explain_wait(*m_streams.back());
@@ -191,154 +170,6 @@ void LogSession::look_again(std::int64_t at) {
     m_look_again = std::min(m_look_again, at);
 }
 
-void LogSession::start(Stream& stream, bool previous, std::int64_t now) {
-    if (reading() >= (m_sequential ? 1 : m_options.max_requests)) {
-        if (m_options.request.follow && !std::exchange(m_told_limit, true))
-            m_environment.err << format("warning: not all containers are followed, {} logs at once is the limit; raise it with --max-log-requests\n", m_options.max_requests);
-        return;
-    }
-    stream.reading_previous = previous;
-    if (!previous) stream.read_restarts = stream.seen.restarts;
-    stream.asked_ms = now;
-    const auto opened = stream.log.open(previous);
-    if (!opened) {
-        note_error(stream.log.origin(), opened.error());
-        return finish(stream);
-    }
-    stream.phase = Stream::Phase::reading;
-}
-
-void LogSession::finish(Stream& stream) {
-    stream.phase = Stream::Phase::done;
-    if (m_pen == &stream) m_pen = nullptr;
-}
-
-void LogSession::note_error(const LogOrigin& origin, const Error& error) {
-    ++m_errors;
-    if (!m_first_error) m_first_error = error;
-    if (m_options.single) return; // it becomes the command's own
-    end_open_line();
-    m_environment.err << format("error: {}/{}: {}\n", sanitize_line(origin.pod), sanitize_line(origin.container), sanitize_line(error.notes.empty() ? error.message : error.notes.front()));
-}
-
-void LogSession::handle_end(Stream& stream, const client::ApiAnswer& answer, std::int64_t now) {
-    const bool follow = m_options.request.follow && !m_options.request.previous;
-    if (m_pen == &stream && !stream.log.has_broken_line()) m_pen = nullptr;
-    if (answer.error && answer.error->kind == ErrorKind::interrupted) return finish(stream);
-    if (!answer.error || answer.status == 204) {
-        connected(stream);
-        stream.clean_end = true;
-        stream.phase = Stream::Phase::between;
-        stream.due_ms = now + (stream.reading_previous ? 0 : k_status_ms);
-        if (answer.status == 204) stream.read_restarts = -1;
-        if (stream.log.has_answered() && answer.status == 200) stream.failures = 0;
-        if (!follow) finish(stream);
-        return;
-    }
-    if (stream.reading_previous) { // only what was lost with a connection, if it is still there
-        stream.clean_end = true;
-        stream.phase = Stream::Phase::between;
-        stream.due_ms = now;
-        return;
-    }
-    const bool too_early = answer.status == 400 && !m_options.request.previous;
-    if (!follow && !(too_early && !stream.seen.has_log())) {
-        note_error(stream.log.origin(), *answer.error);
-        return finish(stream);
-    }
-    if (answer.status == 401 || answer.status == 403) {
-        note_error(stream.log.origin(), *answer.error);
-        return finish(stream);
-    }
-    if (answer.status == 404) {
-        drop_pod(stream.pod);
-        return finish(stream);
-    }
-    after_break(stream, *answer.error, now);
-    if (too_early) stream.read_restarts = -1;
-}
-
-void LogSession::connected(Stream& stream) {
-    if (!std::exchange(stream.trouble, false)) return;
-    stream.failures = 0;
-    tell(stream, {.name = "connected", .words = "connected again"});
-}
-
-/// The connection was lost or the kubelet cannot be reached: again after a while, which grows.
-void LogSession::after_break(Stream& stream, const Error& error, std::int64_t now) {
-    const bool too_early = contains(error.notes.empty() ? error.message : error.notes.front(), "is waiting to start");
-    stream.clean_end = too_early;
-    stream.phase = Stream::Phase::between;
-    stream.due_ms = now + std::min<std::int64_t>(500LL << std::min(stream.failures++, 4), k_longest_pause_ms);
-    if (too_early || stream.trouble) return;
-    stream.trouble = true;
-    tell(stream, {.name = "connectionLost", .words = format("connection lost ({}); trying again", error.notes.empty() ? error.message : error.notes.front())});
-}
-
-/// A log that is followed has ended: its container has too, or the connection is gone.
-void LogSession::wait_or_go_on(Stream& stream, std::int64_t now) {
-    const auto& seen = stream.seen;
-    const bool next_instance = stream.read_restarts >= 0 && seen.restarts > stream.read_restarts;
-    if (stream.pod.gone || (m_options.until_exit && stream.clean_end && stream.read_restarts >= 0)) return finish(stream);
-    if (stream.clean_end && !next_instance && stream.read_restarts >= 0) {
-        if (stream.pod.seen.is_last_instance(seen) || (stream.pod.seen.has_ended() && seen.state != State::running)) return finish(stream);
-        if (seen.state == State::waiting || seen.state == State::ended) return; // the status will say when it goes on
-    }
-    if (now < stream.due_ms) return look_again(stream.due_ms);
-    if (!seen.has_log()) return;
-    start(stream, next_instance && !stream.clean_end, now);
-}
-
-void LogSession::advance(Stream& stream, std::int64_t now) {
-    if (stream.phase == Stream::Phase::reading) {
-        if (stream.log.reading() && stream.log.has_answered()) connected(stream);
-        if (stream.log.lost_lines() && !std::exchange(stream.told_loss, true))
-            tell(stream, {.name = "linesLost", .words = "lines are missing here: the log was rotated while it could not be read"});
-        if (stream.log.is_full()) return finish(stream);
-        if (const auto answer = stream.log.take_end()) handle_end(stream, *answer, now);
-        else if (!m_output->full()) stream.log.resume();
-    } else if (stream.phase == Stream::Phase::between) {
-        wait_or_go_on(stream, now);
-    } else if (stream.phase == Stream::Phase::waiting) {
-        if (stream.pod.gone) return finish(stream);
-        const bool ended_without = stream.pod.seen.has_ended() && !stream.seen.has_log();
-        if (stream.seen.has_log() || stream.seen.state == State::unknown || m_options.request.previous) {
-            if (ended_without) return finish(stream);
-            if (now >= stream.due_ms) start(stream, false, now);
-            else look_again(stream.due_ms);
-            return;
-        }
-        if (m_options.request.follow) return;
-        const bool vain = waits_in_vain(stream.seen) || !m_options.single || ended_without;
-        if (!vain && now < m_started + m_options.patience.milliseconds) return look_again(m_started + m_options.patience.milliseconds);
-        if (m_options.single) {
-            note_error(stream.log.origin(), {.kind = vain ? ErrorKind::not_found : ErrorKind::timeout,
-                                             .message = format("container `{}` of pod `{}` has no log, it has not started", stream.log.origin().container, stream.log.origin().pod),
-                                             .notes = {waiting_words(stream.pod.seen, stream.seen)},
-                                             .help = {format("the cause: kdiag diagnose pod/{} -n {}", shell_quote(stream.log.origin().pod), shell_quote(stream.log.origin().namespace_name))}});
-            stream.events.clear();
-        }
-        finish(stream);
-    }
-}
-
-void LogSession::end_open_line() {
-    if (!std::exchange(m_line_open, false)) return;
-    m_painter.break_line(m_batch);
-}
-
-void LogSession::print_event(const LogOrigin& origin, const LogEvent& event) {
-    if (m_options.quiet) return;
-    std::string line;
-    m_painter.paint_event(line, origin, event, to_rfc3339(m_environment.clock()));
-    if (m_options.paint.format == LogFormat::raw || (!m_options.paint.terminal && m_options.paint.format != LogFormat::json)) {
-        m_environment.err << line << std::flush;
-        return;
-    }
-    end_open_line();
-    m_batch += line;
-}
-
 /// Events stand where they belong: after the lines that came before them.
 void LogSession::flush_events(Stream& stream, std::int64_t now) {
     if (stream.events.empty() || m_pen != nullptr || stream.log.front()) return;
@@ -348,7 +179,8 @@ void LogSession::flush_events(Stream& stream, std::int64_t now) {
         if (!m_options.request.follow) return;
         if (now < stream.events_since_ms + k_pen_ms) return look_again(stream.events_since_ms + k_pen_ms);
     }
-    for (const auto& event : stream.events) print_event(stream.log.origin(), event);
+    if (!m_options.quiet)
+        for (const auto& event : stream.events) m_output.print_event(stream.log.origin(), event, to_rfc3339(m_environment.clock()));
     stream.events.clear();
 }
 
@@ -380,26 +212,18 @@ LogSession::Stream* LogSession::next_stream(std::int64_t now) {
 }
 
 void LogSession::print_piece(Stream& stream, const LinePiece& piece) {
-    if (stream.log.take_broken_line()) end_open_line();
+    if (stream.log.take_broken_line()) m_output.end_open_line();
     auto shown = piece;
     if (m_pen != &stream && !shown.starts) shown.starts = true; // the part before it has given way
-    if (shown.starts) end_open_line();
-    m_painter.paint(m_batch, stream.log.origin(), shown);
+    m_output.print(stream.log.origin(), shown);
     m_pen = shown.ends ? nullptr : &stream;
     if (!shown.ends) m_pen_moved = now_ms();
-    m_line_open = !shown.ends || (!shown.newline && m_options.paint.format != LogFormat::json);
     stream.arrived_ms = 0;
-}
-
-void LogSession::write_batch(bool all) {
-    if (m_batch.empty() || (!all && m_batch.size() < k_batch)) return;
-    m_output->write(m_batch);
-    m_batch.clear();
 }
 
 /// Prints what can be printed now. False: the output is full.
 bool LogSession::drain(std::int64_t now) {
-    while (!m_output->full() && m_output->error() == 0) {
+    while (!m_output.full() && m_output.error() == 0) {
         Stream* stream = next_stream(now);
         if (stream == nullptr) break;
         if (!stream->events.empty() && stream->phase != Stream::Phase::reading && !m_pen) flush_events(*stream, now);
@@ -409,13 +233,13 @@ bool LogSession::drain(std::int64_t now) {
             if (!piece) break;
             print_piece(*stream, *piece);
             stream->log.pop();
-            write_batch(false);
-        } while (m_streams.size() == 1 && !m_output->full());
+            m_output.flush(false);
+        } while (m_streams.size() == 1 && !m_output.full());
     }
-    const bool room = !m_output->full();
+    const bool room = !m_output.full();
     if (room)
         for (auto& stream : m_streams) flush_events(*stream, now);
-    write_batch(true);
+    m_output.flush(true);
     return room;
 }
 
@@ -425,18 +249,18 @@ bool LogSession::finished() const {
 }
 
 Result<ExitCode> LogSession::result() {
-    if (m_output->error() != 0 && m_output->error() != EPIPE) // a reader that has seen enough is no failure
-        return Error{.kind = ErrorKind::io, .message = format("cannot write the output: {}", std::generic_category().message(m_output->error()))};
+    if (m_output.error() != 0 && m_output.error() != EPIPE) // a reader that has seen enough is no failure
+        return Error{.kind = ErrorKind::io, .message = format("cannot write the output: {}", std::generic_category().message(m_output.error()))};
     if (m_environment.interrupted != nullptr && m_environment.interrupted->load())
         return m_environment.signal != nullptr && m_environment.signal->load() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
-    if (m_output->error() == EPIPE || m_errors == 0 || m_options.ignore_errors) return ExitCode::ok;
+    if (m_output.error() == EPIPE || m_errors == 0 || m_options.ignore_errors) return ExitCode::ok;
     if (m_options.single) return *std::move(m_first_error);
     return exit_code_of(m_first_error->kind);
 }
 
 Result<ExitCode> LogSession::run() {
     KD_TRY_ASSIGN(const auto signals, local::Signals::watch(m_client.loop(), {SIGINT, SIGTERM, SIGHUP}, [](int) {}));
-    const auto stopped = [this] { return m_output->error() != 0 || (m_environment.interrupted != nullptr && m_environment.interrupted->load()); };
+    const auto stopped = [this] { return m_output.error() != 0 || (m_environment.interrupted != nullptr && m_environment.interrupted->load()); };
     while (!stopped()) {
         const std::int64_t now = now_ms();
         m_look_again = now + 60'000;
@@ -448,9 +272,9 @@ Result<ExitCode> LogSession::run() {
         m_client.loop().turn(Duration{more ? 0 : std::clamp<std::int64_t>(m_look_again - now_ms(), 0, 60'000)});
     }
     m_pen = nullptr;
-    if (m_options.paint.format == LogFormat::json) end_open_line();
-    write_batch(true);
-    while (!m_output->empty() && m_output->error() == 0 && !(m_environment.interrupted != nullptr && m_environment.interrupted->load())) m_client.loop().turn(Duration::seconds(1));
+    m_output.end_open_object();
+    m_output.flush(true);
+    while (!m_output.empty() && m_output.error() == 0 && !(m_environment.interrupted != nullptr && m_environment.interrupted->load())) m_client.loop().turn(Duration::seconds(1));
     return result();
 }
 

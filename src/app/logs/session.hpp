@@ -2,15 +2,10 @@
 #pragma once
 
 #include "app/environment.hpp"
-#include "app/logs/container_log.hpp"
-#include "app/logs/merge.hpp"
-#include "app/logs/painter.hpp"
-#include "app/logs/pod_seen.hpp"
+#include "app/logs/log_output.hpp"
+#include "app/logs/log_stream.hpp"
 #include "app/pod_watch.hpp"
-#include "local/output.hpp"
-#include "local/signals.hpp"
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,13 +53,8 @@ public:
     Result<ExitCode> run();
 
 private:
-    struct PodEntry {
-        PodSeen seen;
-        std::size_t number = 0;
-        bool gone = false;
-        std::string watch; ///< the list that it is from
-    };
-    struct Stream;
+    using PodEntry = LoggedPod;
+    using Stream = LogStream;
 
     void take_pod(const kube::Pod& pod, const std::string& watch, bool initial);
     void drop_pod(PodEntry& entry);
@@ -74,19 +64,17 @@ private:
     void handle_end(Stream& stream, const client::ApiAnswer& answer, std::int64_t now);
     void connected(Stream& stream);
     void after_break(Stream& stream, const Error& error, std::int64_t now);
+    void after_failure(Stream& stream, const std::string& failure, std::int64_t now);
     void wait_or_go_on(Stream& stream, std::int64_t now);
     void finish(Stream& stream);
     void tell(Stream& stream, LogEvent event);
     void tell_pod(PodEntry& entry, LogEvent event);
     void explain_wait(Stream& stream);
     void note_error(const LogOrigin& origin, const Error& error);
-    void print_event(const LogOrigin& origin, const LogEvent& event);
     void flush_events(Stream& stream, std::int64_t now);
     bool drain(std::int64_t now);
     Stream* next_stream(std::int64_t now);
     void print_piece(Stream& stream, const LinePiece& piece);
-    void end_open_line();
-    void write_batch(bool all);
     bool finished() const;
     std::size_t reading() const;
     Result<ExitCode> result();
@@ -96,16 +84,14 @@ private:
     Environment& m_environment;
     LogSessionOptions m_options;
     LineFilter m_filter;
-    Painter m_painter;
+    LongLines m_long_lines;
+    LogOutput m_output;
     std::vector<std::unique_ptr<PodEntry>> m_pods;
     std::vector<std::unique_ptr<Stream>> m_streams;
-    std::unique_ptr<local::Output> m_output;
     std::vector<std::unique_ptr<PodWatch>> m_watches;
     std::vector<std::unique_ptr<client::OpenRequest>> m_explanations;
-    std::string m_batch;
     Stream* m_pen = nullptr;        ///< is in the middle of a line
     std::int64_t m_pen_moved = 0;
-    bool m_line_open = false;       ///< the output ends in the middle of a line
     bool m_sequential = false;
     bool m_told_limit = false;
     std::int64_t m_started = 0, m_look_again = 0;

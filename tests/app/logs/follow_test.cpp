@@ -175,3 +175,60 @@ TEST_CASE("too many logs to follow at once are refused with the number that is n
     world.run({"web-1"});
     CHECK(contains(world.outcome(), "2 logs would be followed, and 1 at once is the limit\n--max-log-requests 2 raises it"));
 }
+
+TEST_CASE("the kubelet's own trouble with a log is told once, is no line, and reading goes on") {
+    const std::string watcher = "failed to create fsnotify watcher: too many open files";
+    Followed followed(k_running,
+                      {plain("2026-09-14T12:00:01Z a\n" + watcher), plain("2026-09-14T12:00:01Z a\n" + watcher), plain("2026-09-14T12:00:01Z a\n2026-09-14T12:00:02Z b\n" + watcher), plain("2026-09-14T12:00:02Z b\n2026-09-14T12:00:03Z c\n")},
+                      {{Duration{5000}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\nb\nc\n");
+    CHECK(followed.world.outcome() == "0");
+    const auto told = followed.world.err.str();
+    CHECK(contains(told, "--- pod/web-1/app: the kubelet cannot go on with the log (failed to create fsnotify watcher: too many open files); trying again ---"));
+    CHECK(told.find("fsnotify") == told.rfind("fsnotify"));
+}
+
+TEST_CASE("a log that the kubelet has no more ends what follows a pod that is over") {
+    const auto gone = plain("unable to retrieve container logs for containerd://4d5e");
+    Followed followed(k_over, {gone, gone}, {}); // asked once more, for the rest of what has ended needs no watching
+    CHECK(followed.world.run({"web-1"}).empty());
+    CHECK(contains(followed.world.outcome(), "the kubelet cannot read the log of container app in pod web-1\nunable to retrieve container logs for containerd://4d5e"));
+}
+
+TEST_CASE("a log that is rotated while it is followed goes on, with a word where lines are missing") {
+    Followed followed(k_running,
+                      {lost("2026-09-14T12:00:01Z a\n2026-09-14T12:00:02Z b\n"), plain("2026-09-14T12:00:09Z first of the new file\n")},
+                      {{Duration{2500}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\nb\nfirst of the new file\n");
+    CHECK(contains(followed.world.err.str(), "lines are missing here: the log was rotated while it could not be read"));
+}
+
+TEST_CASE("characters and colours that chunks cut stay whole on a terminal") {
+    const std::string line = "2026-09-14T12:00:01Z \x1b[31m\xe4\xb8\xad\xf0\x9f\x99\x82\x1b[0m\n";
+    for (const std::size_t piece : {1u, 2u, 3u}) {
+        FakeReply reply = plain(line);
+        reply.piece = piece;
+        Followed followed(k_running, {reply}, {{Duration{600}, k_over}});
+        followed.world.environment.stdout_is_terminal = true;
+        followed.world.options.output.color = "always";
+        followed.world.options.output.quiet = true;
+        CHECK(followed.world.run({"web-1"}) == "\x1b[31m\xe4\xb8\xad\xf0\x9f\x99\x82\x1b[0m\x1b[0m\n");
+    }
+}
+
+TEST_CASE("a termination ends following with its own code") {
+    Followed followed(k_running, {endless("2026-09-14T12:00:01Z a\n")}, {});
+    std::atomic<int> signal = 0;
+    followed.world.environment.signal = &signal;
+    std::thread stop([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(700));
+        signal = SIGTERM;
+        followed.world.interrupted = true;
+        kill(getpid(), SIGTERM);
+    });
+    const auto ignored = std::signal(SIGTERM, [](int) {});
+    CHECK(followed.world.run({"web-1"}) == "a\n");
+    stop.join();
+    std::signal(SIGTERM, ignored);
+    CHECK(followed.world.outcome() == "143");
+}

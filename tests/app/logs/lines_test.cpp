@@ -75,7 +75,7 @@ TEST_CASE("a line's time and stamp belong to all of its pieces") {
     REQUIRE(piece);
     CHECK(!piece->starts);
     CHECK(piece->time == 1789387533500000000);
-    CHECK(piece->text == "end");
+    CHECK(piece->text.ends_with("xend"));
     buffer.pop();
     CHECK(!buffer.in_line());
 }
