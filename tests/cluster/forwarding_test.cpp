@@ -111,6 +111,15 @@ TEST_CASE("another pod takes the place of one that is deleted, behind the same l
     CHECK(got.err.find("now using web-") != std::string::npos);
 }
 
+TEST_CASE("a pod that is deleted in the middle of an answer cuts it off, and nobody waits for the rest") {
+    if (!have_web()) return;
+    const auto kubectl = std::getenv("KDIAG_TEST_KUBECTL") == nullptr ? std::string("kubectl") : std::string(std::getenv("KDIAG_TEST_KUBECTL"));
+    const auto got = test::kdiag(forward("deploy/web :8080", quoted(k_get + "pod=$(get $KDIAG_PORT_8080 name); exec 3<>/dev/tcp/127.0.0.1/$KDIAG_PORT_8080; printf \"GET /large HTTP/1.0\\r\\n\\r\\n\" >&3; "
+                                                                    "head -c 1000 <&3 >/dev/null; " + kubectl + k_place + " delete pod $pod --wait=true >/dev/null; timeout 90 cat <&3 >/dev/null; echo ended $?")));
+    CHECK_MESSAGE(got.out == "ended 1\n", got.out, got.err); // 0 would pass for the whole, 124 is a hang
+    CHECK_MESSAGE(got.err.find("2 connections, 1 failed") != std::string::npos, got.err);
+}
+
 TEST_CASE("nothing listens in the pod, or there is no such port or object") {
     if (!have_web()) return;
     const auto refused = test::kdiag(forward("deploy/web :9999", quoted("exec 3<>/dev/tcp/127.0.0.1/$KDIAG_PORT_9999; cat <&3; exit 0")));

@@ -126,7 +126,7 @@ TEST_CASE("real containers: which one, and what is said of one that is not there
 
 TEST_CASE("real terminals: their size arrives, and changes of it") {
     if (!ready()) return;
-    const auto size = shell("script -qec \"stty cols 91 rows 33; " + std::string(KDIAG_BINARY) + " exec one" + k_place + "-it -- stty size\" /dev/null </dev/null");
+    const auto size = shell("script -qec \"stty cols 91 rows 33; " + std::string(KDIAG_BINARY) + " exec one" + k_place + "-it -- sh -c 'sleep 1; stty size'\" /dev/null </dev/null"); // the size follows the start
     CHECK(size.code == 0);
     CHECK_MESSAGE(has(size.out, "33 91"), size.out);
 }
