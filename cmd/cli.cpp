@@ -4,6 +4,7 @@
 #include "argv_normalizer.hpp"
 #include "command.hpp"
 #include "help.hpp"
+#include "missing_separator.hpp"
 
 #include "app/output.hpp"
 #include "util/format.hpp"
@@ -119,8 +120,11 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
     const std::string word = command_word(commands, words);
     command = commands.find(word);
     if (!word.empty() && command == nullptr) return unknown_command(commands, word, program);
+    std::optional<Error> unseparated;
     if (command != nullptr) {
+        unseparated = missing_separator(*command, commands.root(), words, program);
         keep_words(*command, words);
+        if (!command->words.empty()) command->passes_code_on = true;
         words = normalize_argv(std::move(words), short_options_with_value(*command->app));
     }
     if (has_word(words, "--version")) command = commands.find("version");
@@ -128,6 +132,7 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
         commands.environment().out << (command != nullptr ? help_of(*command, program) : overview(commands, program));
         return ExitCode::ok;
     }
+    if (unseparated) return *std::move(unseparated);
     try {
         std::vector<std::string> arguments(words.rbegin(), words.rend() - 1); // CLI11 takes them last first
         std::erase(arguments, "--version");

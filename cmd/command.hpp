@@ -24,6 +24,8 @@ struct Command {
     std::function<Result<ExitCode>()> run;
     /// Words after `--` are a command line of the user's: they go to `words` and are not parsed.
     bool takes_words = false;
+    bool one_object = false;  ///< it takes one name of an object before them, so that more words are a command without `--`
+    bool needs_words = false; ///< it does nothing without them
     std::vector<std::string> words;
     /// It passes on the exit code of a command that it runs: kdiag's own failures get codes above 200 (ux.md 3.8). `run` may set it.
     bool passes_code_on = false;

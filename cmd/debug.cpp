@@ -13,7 +13,7 @@ namespace {
 struct Flags {
     app::DebugOptions options;
     app::debug::CopyWish copy;
-    std::string image, profile = "auto", start_timeout = "5m";
+    std::string image, profile = "auto", start_timeout = "5m", detach_keys = "ctrl-p,ctrl-q";
     std::vector<std::string> env, images;
     bool attach = true, remove = false, share_processes = true;
     CLI::Option *attach_option = nullptr, *remove_option = nullptr, *share_option = nullptr, *image_option = nullptr;
@@ -32,6 +32,7 @@ Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
     KD_TRY_ASSIGN(options.output, output_options(commands.globals(), "text"));
     KD_TRY_ASSIGN(options.profile, app::debug::parse_profile(flags.profile));
     KD_TRY_ASSIGN(options.start_timeout, parse_duration_flag("--start-timeout", flags.start_timeout));
+    KD_TRY_ASSIGN(options.detach_keys, app::DetachKeys::parse(flags.detach_keys));
     for (const auto& word : flags.env) {
         KD_TRY_ASSIGN(auto pair, pair_of("--env", word));
         options.container.env.push_back(std::move(pair));
@@ -84,8 +85,10 @@ restricted use the host's namespaces.
 
 The files of the container under --target are at /proc/1/root, if the users match.
 
-Exit code: that of the debug container's program up to 200, 255 above; failures of
-kdiag itself are 202 to 209 as for exec.
+Exit code: that of the debug container's program up to 200, 255 above; 126 and
+127: the image has no such program, as a shell says it; failures of kdiag itself
+are 202 to 209 as for exec. Whoever leaves it with Ctrl-P Ctrl-Q gets 0, and joins
+it again with the same command.
 )";
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;
@@ -105,6 +108,7 @@ kdiag itself are 202 to 209 as for exec.
     app.add_flag("--reuse,!--new", o.reuse, "use a debug container again that runs and is the same (the default)");
     flags->attach_option = app.add_flag("--attach,!--no-attach", flags->attach, "join it (the default with -i or a command)");
     app.add_flag("--arguments-only", o.container.command_is_arguments, "what follows -- are arguments of the image's own program");
+    app.add_option("--detach-keys", flags->detach_keys, "with -t: keys that leave the container running (default ctrl-p,ctrl-q; \"\": none)")->type_name("KEYS");
     app.add_option("--start-timeout", flags->start_timeout, "wait so long until it runs (default 5m)")->type_name("DURATION");
     app.add_option("--copy-to", flags->copy.name, "debug a copy of the pod with this name")->type_name("NAME");
     flags->remove_option = app.add_flag("--rm,!--keep", flags->remove, "delete the copy or the pod on the node at the end");
@@ -118,7 +122,7 @@ kdiag itself are 202 to 209 as for exec.
     app.add_flag("--keep-readiness", flags->copy.kept.readiness, "with --copy-to: keep readiness probes");
     app.add_flag("--keep-startup", flags->copy.kept.startup, "with --copy-to: keep startup probes");
     app.add_flag("--keep-init-containers,!--no-init-containers", flags->copy.kept.init_containers, "with --copy-to: run init containers (the default)");
-    command.takes_words = true;
+    command.takes_words = command.one_object = true;
     command.passes_code_on = true;
     command.run = [flags, &command, &commands] { return run(*flags, command, commands); };
 }

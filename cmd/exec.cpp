@@ -10,7 +10,7 @@ namespace {
 
 struct Flags {
     app::ExecOptions options;
-    std::string timeout, pod_running_timeout = "60s";
+    std::string timeout, retry_connect, detach_keys, pod_running_timeout = "60s";
 };
 
 Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
@@ -22,6 +22,10 @@ Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
         KD_TRY_ASSIGN(const auto timeout, parse_duration_flag("--timeout", flags.timeout));
         if (timeout.milliseconds > 0) options.timeout = timeout;
     }
+    if (!flags.retry_connect.empty()) {
+        KD_TRY_ASSIGN(options.retry_connect, parse_duration_flag("--retry-connect", flags.retry_connect));
+    }
+    KD_TRY_ASSIGN(options.detach_keys, app::DetachKeys::parse(flags.detach_keys));
     options.command = command.words;
     return app::run_exec(options, commands.environment());
 }
@@ -53,6 +57,10 @@ no such pod or container. 130, 143: interrupted, terminated here. With --all the
 highest code of all pods.
 
 -t needs a terminal as standard input; Ctrl-C and Ctrl-Z then go to the command.
+
+With --all lines of up to 1 MiB are never mixed. A longer one has the output for
+itself while the other pods wait; it is broken only where nothing more of it has
+come for 5s and others have lines.
 )";
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;
@@ -65,8 +73,10 @@ highest code of all pods.
     app.add_flag("--all", o.all, "in all pods of the object or selector that run, lines prefixed");
     app.add_option("--concurrency", o.concurrency, "with --all: pods at once (default 8)")->check(CLI::Range(1, 64))->type_name("N");
     app.add_option("--timeout", flags->timeout, "leave the command after this time (default: never)")->type_name("DURATION")->envname("KDIAG_EXEC_TIMEOUT");
+    app.add_option("--retry-connect", flags->retry_connect, "try again for so long while the API server or the kubelet cannot be reached; never once the command may run")->type_name("DURATION");
+    app.add_option("--detach-keys", flags->detach_keys, "with -t: keys that leave the command running, as in ctrl-p,ctrl-q (default: none)")->type_name("KEYS");
     app.add_option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a pod that runs (default 60s)")->type_name("DURATION");
-    command.takes_words = true;
+    command.takes_words = command.one_object = command.needs_words = true;
     command.passes_code_on = true;
     command.run = [flags, &command, &commands] { return run(*flags, command, commands); };
 }

@@ -37,10 +37,15 @@ kdiag port-forward svc/web :80 -o json          # one line of JSON when it liste
 kdiag port-forward pod/web 8080 --address 0.0.0.0
 )";
     command.details = R"(
+Without --address it listens on localhost, 127.0.0.1 and ::1; on other addresses
+other machines can connect, and a warning says so. Of many connections that come
+at once 32 are being set up at a time.
+
 A pod that goes away is replaced by a ready one of the same object, the local port
 stays open, and connections that come meanwhile wait for it ten seconds. One that
-fails ends alone. TCP only; a program that listens neither on localhost nor on all
-addresses of its pod may not be reached.
+fails ends alone, and as broken if the pod had not said all. TCP only; a program
+that listens neither on localhost nor on all addresses of its pod may not be
+reached.
 
 With a command after `--` the ports are open while it runs, and its exit code is
 the result (255 above 200; failures of kdiag itself: 202 usage, 203 a local port is
@@ -54,16 +59,13 @@ pods/portforward, `get` on it for WebSocket too, and get, list and watch on pods
     auto& o = flags->options;
     auto& app = *command.app;
     app.add_option("objects", o.words, "TYPE/NAME or POD, each with its ports");
-    add_list(app, "--address", o.addresses, "addresses to listen on (default localhost)");
+    add_list(app, "--address", o.addresses, "IP addresses or localhost to listen on (default localhost: 127.0.0.1 and ::1)");
     app.add_flag("--reconnect,!--no-reconnect", o.reconnect, "use another pod when one goes away (default)");
     app.add_option("--ready-file", o.ready_file, "write this file when everything listens: ADDRESS:PORT lines")->type_name("FILE");
     app.add_option("-o,--output", flags->format, "text or json")->type_name("FORMAT");
     app.add_option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a pod that runs (default 60s)")->type_name("DURATION");
     command.takes_words = true;
-    command.run = [flags, &command, &commands] {
-        command.passes_code_on = !command.words.empty();
-        return run(*flags, command, commands);
-    };
+    command.run = [flags, &command, &commands] { return run(*flags, command, commands); };
 }
 
 } // namespace kdiag::cmd

@@ -94,6 +94,7 @@ private:
     Result<Value> patch(const std::string& namespace_name, const std::string& pod, const Value& container, Profile profile);
     Status create(const Value& pod, Profile profile);
     Result<ExitCode> start_and_join(const Place& place);
+    ExitCode report_failed_start(const Place& place, const std::string& words) const;
     Place place_of(const std::string& namespace_name, const std::string& pod, const Value& container) const;
     void remove_made_pod();
     void tell(const std::string& line) const {
@@ -134,7 +135,10 @@ Result<ExitCode> Debug::run() {
     decide_streams();
     KD_TRY_ASSIGN(const auto name, parse_target_name(m_options.target));
     if (is_node(name.type)) return debug_node(name.name);
-    KD_TRY_ASSIGN(const auto target, m_finder.find(name));
+    auto target_found = m_finder.find(name);
+    if (!target_found && target_found.error().kind == ErrorKind::usage && m_options.target.size() == 2 && m_options.container.command.empty())
+        target_found.error().help.push_back(format("a command stands after `--`: kdiag debug {} -- {}", m_options.target[0], m_options.target[1]));
+    KD_TRY_ASSIGN(const auto target, std::move(target_found));
     KD_TRY_ASSIGN(const auto found, m_finder.wait_for_pods(target, PodFinder::Wanted::any_phase, Duration{0}));
     const auto& pod = found.pods().front();
     return m_options.copy ? debug_copy(pod) : debug_beside(pod);
@@ -151,7 +155,9 @@ Result<Profile> Debug::profile_in(const std::string& namespace_name) {
 Place Debug::place_of(const std::string& namespace_name, const std::string& pod, const Value& container) const {
     const auto& command = container["command"].as_array();
     const bool prompts = (command.empty() && container["args"].as_array().empty()) || (command.size() == 1 && is_shell(command.front().as_string()));
-    return {.namespace_name = namespace_name, .pod = pod, .container = std::string(container["name"].as_string()), .image = std::string(container["image"].as_string()),
+    std::vector<std::string> program;
+    for (const auto& word : command) program.emplace_back(word.as_string());
+    return {.namespace_name = namespace_name, .pod = pod, .container = std::string(container["name"].as_string()), .image = std::string(container["image"].as_string()), .command = std::move(program),
             .stdin_open = container["stdin"].as_bool(), .tty = container["tty"].as_bool(), .is_shell = prompts};
 }
 
@@ -300,8 +306,16 @@ Result<ExitCode> Debug::start_and_join(const Place& place) {
         m_environment.out << format("{}/{}\n", place.pod, place.container);
         return ExitCode::ok;
     }
-    KD_TRY_ASSIGN(const auto pod, wait_for_start(m_client, place, m_options.start_timeout, told, m_environment));
-    return join(m_client, place, pod, told, m_environment);
+    KD_TRY_ASSIGN(const auto started, wait_for_start(m_client, place, m_options.start_timeout, told, m_environment));
+    if (!started.not_started.empty()) return report_failed_start(place, started.not_started);
+    return join(m_client, place, started.pod, m_options.detach_keys, told, m_environment);
+}
+
+/// As exec tells it, with a shell's exit code.
+ExitCode Debug::report_failed_start(const Place& place, const std::string& words) const {
+    const auto code = shell_code_of(start_failure_of(words)).value_or(exit_code_beside_a_command(ExitCode::bad_answer));
+    print_error(explain({.where = place.reference(), .container = place.container, .command = place.command, .message = words, .image = place.image}), m_options.output, m_environment, code);
+    return static_cast<ExitCode>(code);
 }
 
 /// On every way out; also after Ctrl-C, which ends all requests of the client that the session had.

@@ -3,6 +3,7 @@
 
 #include "app/connect.hpp"
 #include "app/debug/container.hpp"
+#include "app/detach_keys.hpp"
 #include "app/output.hpp"
 
 #include <optional>
@@ -24,6 +25,7 @@ struct DebugOptions {
     std::optional<bool> remove;             ///< --rm; unset: node pods are removed, copies stay
     std::optional<bool> attach;             ///< unset: when there is something to see or to type
     std::string custom_file;
+    DetachKeys detach_keys;
     Duration start_timeout = Duration::minutes(5);
 };
 

@@ -19,6 +19,7 @@ namespace kdiag::app {
 namespace {
 
 constexpr Duration k_patience_for_sh = Duration::seconds(5);
+constexpr Duration k_first_pause{500}, k_longest_pause = Duration::seconds(5);
 constexpr int k_killed = 128 + SIGKILL, k_terminated = 128 + SIGTERM;
 
 Error usage(std::string message, std::string help) {
@@ -29,16 +30,20 @@ Status check(const ExecOptions& options) {
     if (options.target.empty() && options.selector.empty()) return usage("no pod is named", "name a pod, TYPE/NAME or -l SELECTOR: kdiag exec deploy/web -- date");
     if (!options.target.empty() && !options.selector.empty())
         return usage(format("`{}` and -l exclude each other", options.target.front()), "leave one of them out");
-    if (options.command.empty() && options.target.size() > 1)
-        return usage("the command stands after `--`", format("kdiag exec {} -- {}", options.target.front(), join(options.target.begin() + 1, options.target.end(), " ")));
     if (options.command.empty()) {
-        const auto where = options.target.empty() ? "-l " + options.selector : options.target.front();
+        const auto where = options.target.empty() ? "-l " + options.selector : std::string(format("{}", join(options.target, " ")));
         return usage("no command is given", format("it stands after `--`: kdiag exec {} -it -- sh", where));
     }
     if (options.all && (options.stdin_open || options.tty))
         return usage("--all takes no -i or -t: there is one standard input and there may be many pods", "leave --all out to use the pod that serves best");
+    if (options.all && options.retry_connect.milliseconds > 0) return usage("--retry-connect goes with one pod", "leave out --all or --retry-connect");
     if (!options.connect.from.empty()) return usage("a recording has no containers to run a command in", "leave --from out");
     return {};
+}
+
+/// What may be otherwise in a moment: an API server or a kubelet that is not to be reached.
+bool may_pass(ErrorKind kind) {
+    return kind == ErrorKind::network || kind == ErrorKind::timeout || kind == ErrorKind::server;
 }
 
 /// What the user named, as words to paste.
@@ -56,6 +61,8 @@ public:
     Result<ExitCode> run();
 
 private:
+    Result<ExitCode> run_once();
+    Status rest(Duration pause);
     Result<TargetPods> find_pods();
     Result<ExitCode> run_in_one(const kube::Pod& pod);
     Result<ExitCode> run_in_all(const std::vector<kube::Pod>& pods);
@@ -70,6 +77,7 @@ private:
     client::ApiClient& m_client;
     Environment& m_environment;
     PodFinder m_finder;
+    bool m_nothing_ran = false; ///< when it failed: trying again runs nothing twice
 };
 
 void Exec::tell(const std::string& line) {
@@ -97,7 +105,28 @@ Result<TargetPods> Exec::find_pods() {
 }
 
 Result<ExitCode> Exec::run() {
+    const auto give_up = now_utc() + m_options.retry_connect;
+    for (Duration pause = k_first_pause;; pause = std::min(Duration{pause.milliseconds * 2}, k_longest_pause)) {
+        auto result = run_once();
+        if (result || !m_nothing_ran || !may_pass(result.error().kind) || now_utc() + pause > give_up) return result;
+        tell(format("{}; trying again", result.error().message));
+        KD_TRY(rest(pause));
+    }
+}
+
+Status Exec::rest(Duration pause) {
+    const auto end = now_utc() + pause;
+    while (now_utc() < end) {
+        if (m_environment.interrupted != nullptr && m_environment.interrupted->load()) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
+        m_client.loop().turn(std::min(end - now_utc(), Duration{200}));
+    }
+    return {};
+}
+
+Result<ExitCode> Exec::run_once() {
+    m_nothing_ran = true;
     KD_TRY_ASSIGN(const auto found, find_pods());
+    m_nothing_ran = false;
     return m_options.all ? run_in_all(found.pods()) : run_in_one(found.pods().front());
 }
 
@@ -114,7 +143,7 @@ Result<ExitCode> Exec::run_in_one(const kube::Pod& pod) {
     command.tty = m_options.tty && m_options.stdin_open && m_environment.stdin_is_terminal;
     if (m_options.tty && !command.tty)
         tell(m_options.stdin_open ? "Unable to use a TTY - input is not a terminal or the right kind of file" : "Unable to use a TTY - it needs standard input, which is passed with -i");
-    KD_TRY_ASSIGN(auto end, run_session(m_client, {.command = command, .timeout = m_options.timeout}, m_environment));
+    KD_TRY_ASSIGN(auto end, run_session(m_client, {.command = command, .timeout = m_options.timeout, .detach_keys = m_options.detach_keys}, m_environment));
     return conclude(pod, std::move(command), std::move(end));
 }
 
@@ -123,7 +152,12 @@ Result<ExitCode> Exec::conclude(const kube::Pod& pod, client::RemoteCommand comm
     if (end.reader_gone) return static_cast<ExitCode>(128 + SIGPIPE); // as a command here would end
     if (end.timed_out)
         return Error{.kind = ErrorKind::timeout, .message = format("the command did not end within {}", to_age(*m_options.timeout)), .notes = {"it may still be running in the container"}};
+    if (end.detached) {
+        tell("left the command, which goes on unless it minds that nobody listens");
+        return ExitCode::ok;
+    }
     auto& exit = end.exit;
+    m_nothing_ran = exit.not_started && !(end.opened && command.stdin_open); // input that was read would be missing
     const std::string& words = exit.error ? exit.error->message : exit.message;
     if (!words.empty() && start_failure_of(words) == StartFailure::no_container)
         if (auto why = why_container_does_not_run(command)) return *std::move(why);
@@ -168,11 +202,11 @@ std::optional<Error> Exec::why_container_does_not_run(const client::RemoteComman
         error.message += status != nullptr && !status->state.waiting->reason.empty() ? format(": {}", status->state.waiting->reason) : std::string(" yet");
         if (status != nullptr && !status->state.waiting->message.empty()) error.notes.emplace_back(status->state.waiting->message);
         error.help.push_back(format("the cause: kdiag diagnose pod/{}", pod));
-        if (status != nullptr && status->restart_count > 0) error.help.push_back(format("what it said: kubectl logs {} -c {} --previous", pod, command.container));
+        if (status != nullptr && status->restart_count > 0) error.help.push_back(format("what it said: kdiag logs {} -c {} -p", pod, command.container));
     } else if (status->state.terminated) {
         const auto& terminated = *status->state.terminated;
         error.message = format("container `{}` has ended ({}, exit code {})", command.container, terminated.reason, terminated.exit_code);
-        error.help.push_back(format("what it said: kubectl logs {} -c {}", pod, command.container));
+        error.help.push_back(format("what it said: kdiag logs {} -c {}", pod, command.container));
     } else {
         error.message = format("container `{}` did not run when the command was to start", command.container);
         error.notes.push_back("it runs now");

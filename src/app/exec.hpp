@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/connect.hpp"
+#include "app/detach_keys.hpp"
 #include "app/output.hpp"
 
 #include <optional>
@@ -20,6 +21,8 @@ struct ExecOptions {
     bool stdin_open = false, tty = false;
     std::vector<std::string> command;
     std::optional<Duration> timeout; ///< of the command; unset: as long as it takes
+    Duration retry_connect; ///< while nothing can be reached, it is tried again for so long
+    DetachKeys detach_keys;
     Duration pod_running_timeout = Duration::seconds(60);
     std::size_t concurrency = 8;
 };

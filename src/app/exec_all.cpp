@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/exec_all.hpp"
 
-#include "app/line_prefixer.hpp"
+#include "app/line_merger.hpp"
 #include "app/start_failure.hpp"
 #include "local/output.hpp"
 #include "local/signals.hpp"
@@ -18,7 +18,7 @@ namespace kdiag::app {
 
 namespace {
 
-constexpr Duration k_long = Duration::seconds(60);
+constexpr Duration k_long = Duration::seconds(60), k_tick = Duration::seconds(1);
 
 int code_beside(ErrorKind kind) {
     return exit_code_beside_a_command(exit_code_of(kind));
@@ -26,26 +26,31 @@ int code_beside(ErrorKind kind) {
 
 /// One pod's command while it runs.
 struct Run {
-    Run(std::string prefix) : out(prefix), err(std::move(prefix)) {}
-    LinePrefixer out, err;
+    LineMerger::Stream out = 0, err = 0;
     std::unique_ptr<client::RemoteSession> session;
     net::EventLoop::TimerId timer = 0;
-    bool over = false;
+    bool over = false, paused = false;
 };
 
 class Many {
 public:
     Many(client::ApiClient& client, ManyOptions options, Environment& environment)
         : m_client(client), m_loop(client.loop()), m_options(std::move(options)), m_environment(environment), m_out(m_loop, environment.descriptors.out, [this] { resume_if_room(); }),
-          m_err(m_loop, environment.descriptors.err, [this] { resume_if_room(); }) {}
+          m_err(m_loop, environment.descriptors.err, [this] { resume_if_room(); }) {
+        tick();
+    }
+    ~Many() { m_loop.cancel(m_timer); }
+    Many(const Many&) = delete;
+    Many& operator=(const Many&) = delete;
 
     Result<ManyEnd> run();
 
 private:
     void start_next();
     void start(std::size_t index);
-    void write(local::Output& output, const std::string& lines);
+    void took(Run& run);
     void resume_if_room();
+    void tick();
     void end(std::size_t index, client::RemoteExit exit);
     bool is_over() const;
 
@@ -54,6 +59,8 @@ private:
     ManyOptions m_options;
     Environment& m_environment;
     local::Output m_out, m_err;
+    LineMerger m_out_lines{[this](std::string_view lines) { m_out.write(lines); }}, m_err_lines{[this](std::string_view lines) { m_err.write(lines); }};
+    net::EventLoop::TimerId m_timer = 0;
     std::map<std::size_t, Run> m_runs;
     std::size_t m_next = 0;
     bool m_paused = false;
@@ -63,7 +70,8 @@ private:
 void Many::start_next() {
     for (;;) {
         std::erase_if(m_runs, [](const auto& entry) { return entry.second.over; });
-        if (m_paused || m_runs.size() >= m_options.concurrency || m_next == m_options.commands.size()) return;
+        const bool waits = m_paused || m_out_lines.holds_ended() || m_err_lines.holds_ended(); // what is kept of output is bounded by the number that run
+        if (waits || m_runs.size() >= m_options.concurrency || m_next == m_options.commands.size()) return;
         start(m_next++);
     }
 }
@@ -71,13 +79,15 @@ void Many::start_next() {
 void Many::start(std::size_t index) {
     const auto& command = m_options.commands[index];
     m_end.outcomes[index].pod = command.pod;
-    auto& run = m_runs.try_emplace(index, format("[{}] ", command.pod)).first->second;
+    auto& run = m_runs[index];
+    run.out = m_out_lines.add(format("[{}] ", command.pod));
+    run.err = m_err_lines.add(format("[{}] ", command.pod));
     auto session = client::RemoteSession::open(m_client, command,
                                                {.on_output =
                                                     [this, &run](client::OutputChannel channel, std::string_view bytes) {
                                                         if (run.over) return;
-                                                        const bool is_out = channel == client::OutputChannel::out;
-                                                        write(is_out ? m_out : m_err, (is_out ? run.out : run.err).take(bytes));
+                                                        channel == client::OutputChannel::out ? m_out_lines.take(run.out, bytes) : m_err_lines.take(run.err, bytes);
+                                                        took(run);
                                                     },
                                                 .on_end = [this, index](client::RemoteExit exit) { end(index, std::move(exit)); }});
     if (!session) {
@@ -91,19 +101,31 @@ void Many::start(std::size_t index) {
         });
 }
 
-void Many::write(local::Output& output, const std::string& lines) {
-    output.write(lines);
-    if (!output.full() || m_paused) return;
-    m_paused = true;
-    for (auto& [index, run] : m_runs)
-        if (run.session) run.session->pause_output();
+/// The sources wait while an output is full; a single one while its lines wait for a long line of another.
+void Many::took(Run& run) {
+    if (!m_paused && (m_out.full() || m_err.full())) {
+        m_paused = true;
+        for (auto& [index, other] : m_runs)
+            if (other.session) other.session->pause_output();
+    }
+    const bool kept = m_out_lines.full(run.out) || m_err_lines.full(run.err);
+    if (!kept || run.over || std::exchange(run.paused, true) || !run.session) return;
+    run.session->pause_output();
 }
 
 void Many::resume_if_room() {
-    if (!m_paused || m_out.full() || m_err.full()) return;
-    m_paused = false;
-    for (auto& [index, run] : m_runs)
-        if (run.session && !run.over) run.session->resume_output();
+    if (m_out.full() || m_err.full()) return;
+    const bool all = std::exchange(m_paused, false);
+    for (auto& [index, run] : m_runs) {
+        if (!run.session || run.over || m_out_lines.full(run.out) || m_err_lines.full(run.err)) continue;
+        if (std::exchange(run.paused, false) || all) run.session->resume_output();
+    }
+}
+
+void Many::tick() {
+    m_timer = m_loop.after(k_tick, [this] { tick(); });
+    m_out_lines.passed(k_tick);
+    m_err_lines.passed(k_tick);
 }
 
 void Many::end(std::size_t index, client::RemoteExit exit) {
@@ -117,13 +139,14 @@ void Many::end(std::size_t index, client::RemoteExit exit) {
     outcome.code = exit.error ? code_beside(exit.error->kind) : shell_code ? *shell_code : static_cast<int>(exit_code_of_command(exit.code));
     outcome.error = std::move(exit.error);
     if (shell_code) outcome.error = Error{.kind = ErrorKind::server, .message = std::string(core_of(exit.message))};
-    write(m_out, run.out.finish());
-    write(m_err, run.err.finish());
+    m_out_lines.end(run.out);
+    m_err_lines.end(run.err);
+    took(run);
 }
 
 bool Many::is_over() const {
     if (m_end.signal != 0 || m_out.error() != 0 || m_err.error() != 0) return true;
-    return m_next == m_options.commands.size() && m_runs.empty() && m_out.empty() && m_err.empty();
+    return m_next == m_options.commands.size() && m_runs.empty() && !m_out_lines.holds_ended() && !m_err_lines.holds_ended() && m_out.empty() && m_err.empty();
 }
 
 Result<ManyEnd> Many::run() {
@@ -131,7 +154,10 @@ Result<ManyEnd> Many::run() {
     m_end.outcomes.resize(m_options.commands.size());
     KD_TRY_ASSIGN(const auto signals, local::Signals::watch(m_loop, {SIGINT, SIGTERM, SIGHUP}, [this](int number) { m_end.signal = number; }));
     if (m_environment.interrupted != nullptr && m_environment.interrupted->load()) m_end.signal = m_environment.signal != nullptr ? m_environment.signal->load() : SIGINT;
-    for (start_next(); !is_over(); start_next()) m_loop.turn(k_long);
+    for (start_next(); !is_over(); start_next()) {
+        m_loop.turn(k_long);
+        if (!m_paused) resume_if_room(); // a long line may have ended
+    }
     for (const auto& [index, run] : m_runs) m_loop.cancel(run.timer);
     m_runs.clear();
     for (const auto* output : {&m_out, &m_err})

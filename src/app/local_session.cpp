@@ -105,7 +105,9 @@ void LocalSession::resume_if_room() {
 }
 
 void LocalSession::take_input(std::string_view bytes) {
-    m_session->write_stdin(bytes);
+    const auto typed = m_raw ? m_options.detach_keys.take(bytes) : DetachKeys::Typed{.bytes = std::string(bytes)};
+    m_session->write_stdin(typed.bytes);
+    m_end.detached = m_end.detached || typed.detached;
     if (m_session->stdin_full()) m_input->pause();
 }
 
@@ -147,7 +149,7 @@ void LocalSession::send_size() {
 }
 
 bool LocalSession::is_over() const {
-    if (m_end.signal != 0 || m_end.timed_out || m_failure || m_out.error() != 0 || m_err.error() != 0) return true;
+    if (m_end.signal != 0 || m_end.timed_out || m_end.detached || m_failure || m_out.error() != 0 || m_err.error() != 0) return true;
     return m_ended && m_out.empty() && m_err.empty();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/detach_keys.hpp"
 #include "app/environment.hpp"
 #include "client/remote_command.hpp"
 
@@ -12,12 +13,14 @@ struct SessionOptions {
     client::RemoteCommand command; ///< with `tty` the local terminal is raw while the session is open
     std::optional<Duration> timeout;
     std::string first_input = {}; ///< sent before anything that is typed
+    DetachKeys detach_keys = {};  ///< on a terminal
 };
 
 /// How a session ended; the first that applies.
 struct SessionEnd {
     int signal = 0; ///< this process was asked to stop
     bool timed_out = false;
+    bool detached = false; ///< by keys; the program goes on
     bool reader_gone = false; ///< standard output or error has no reader any more (`| head`)
     bool opened = false;      ///< the command was started, or at least the connection stood
     client::RemoteExit exit;

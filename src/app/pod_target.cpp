@@ -2,14 +2,13 @@
 #include "app/pod_target.hpp"
 
 #include "app/pod_choice.hpp"
+#include "app/pod_watch.hpp"
 #include "data/json.hpp"
 #include "kube/workload.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 namespace kdiag::app {
 
@@ -17,6 +16,8 @@ namespace {
 
 /// More pods than these are not asked for one by one.
 constexpr std::size_t k_most_named_pods = 20;
+constexpr Duration k_turn{200}; // a signal ends a turn, but may also come just before one
+constexpr Duration k_between_looks{500}, k_look_again = Duration::seconds(10), k_gather{50};
 
 Error not_a_name(std::string_view word) {
     return {.kind = ErrorKind::usage, .message = format("`{}` is not TYPE/NAME", word), .help = {"an object is written as in deployment/web, or web-1 for a pod"}};
@@ -232,19 +233,32 @@ Result<TargetPods> PodFinder::pods_in_slices(const PodTarget& target) {
     return found;
 }
 
-/// Half a second, or less when interrupted.
-Status PodFinder::pause() {
-    for (int i = 0; i < 10; ++i) {
-        if (m_interrupted != nullptr && m_interrupted->load()) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+/// Turns the loop until the watch has seen a change, or at most so long.
+Status PodFinder::await_change(const bool& changed, Duration longest) {
+    auto& loop = m_client.loop();
+    bool over = false;
+    const auto timer = loop.after(longest, [&] { over = true; });
+    const auto is_interrupted = [this] { return m_interrupted != nullptr && m_interrupted->load(); };
+    while (!over && !changed && !is_interrupted()) loop.turn(k_turn);
+    loop.cancel(timer);
+    if (is_interrupted()) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};
     return {};
+}
+
+std::unique_ptr<PodWatch> PodFinder::watch(const PodTarget& target, const TargetPods& found, std::function<void()> on_change) {
+    if (!target.is_pod() && target.label_selector.empty()) return nullptr; // what EndpointSlices name is asked for again instead
+    return std::make_unique<PodWatch>(m_client, pod_watch_path(m_namespace, target.is_pod() ? target.named.name : std::string(), target.label_selector),
+                                      target.is_pod() ? pod_request(m_namespace, target.named.name).path : std::string(), target.is_pod() ? std::string("0") : found.list.resource_version,
+                                      PodWatch::Events{.on_pod = [on_change](const kube::Pod&) { on_change(); }, .on_deleted = [on_change](const kube::Pod&) { on_change(); },
+                                                       .on_listed = [on_change](const std::vector<kube::Pod>&) { on_change(); }});
 }
 
 Result<TargetPods> PodFinder::wait_for_pods(const PodTarget& target, Wanted wanted, Duration timeout, const std::function<void(const std::string&)>& on_wait) {
     const Timestamp deadline = now_utc() + timeout;
-    bool told = false;
+    bool told = false, changed = false;
+    std::unique_ptr<PodWatch> watching;
     for (;;) {
+        changed = false;
         KD_TRY_ASSIGN(auto found, pods(target));
         const auto& all = found.pods();
         if (!all.empty() && (wanted == Wanted::any_phase || all.front().status.phase == "Running")) return found; // one that runs ranks first
@@ -259,7 +273,10 @@ Result<TargetPods> PodFinder::wait_for_pods(const PodTarget& target, Wanted want
             return why;
         }
         if (!std::exchange(told, true) && on_wait) on_wait(why.notes.empty() ? why.message : format("{}: {}", why.message, why.notes.front()));
-        KD_TRY(pause());
+        if (!watching) watching = watch(target, found, [&changed] { changed = true; });
+        const auto left = deadline - now_utc();
+        KD_TRY(await_change(changed, std::min(left, watching ? k_look_again : k_between_looks)));
+        if (changed) KD_TRY(await_change(false, std::min(left, k_gather))); // changes come in twos and threes
     }
 }
 

@@ -14,6 +14,8 @@
 
 namespace kdiag::app {
 
+class PodWatch;
+
 /// What the command line names: TYPE/NAME, TYPE NAME, or a pod's NAME alone.
 struct TargetName {
     std::string type = "pods";
@@ -59,8 +61,8 @@ public:
     Result<PodTarget> find(const TargetName& name);
     /// The pods of a target as they are now; of a workload possibly none.
     Result<TargetPods> pods(const PodTarget& target);
-    /// As pods, when one of them runs (phase Running) or, with `any_phase`, is there at all; waits for that so long. An error says what
-    /// the pods wait for. `on_wait` is told once, in words, that and why there is a wait.
+    /// As pods, when one of them runs (phase Running) or, with `any_phase`, is there at all; waits for that so long, turning the loop,
+    /// with a watch on them. An error says what the pods wait for. `on_wait` is told once, in words, that and why there is a wait.
     enum class Wanted { running, any_phase };
     Result<TargetPods> wait_for_pods(const PodTarget& target, Wanted wanted, Duration timeout, const std::function<void(const std::string&)>& on_wait = {});
 
@@ -72,7 +74,8 @@ private:
     Result<TargetPods> named_pods(const PodTarget& target);
     Result<TargetPods> selected_pods(const PodTarget& target);
     Result<TargetPods> pods_in_slices(const PodTarget& target);
-    Status pause();
+    std::unique_ptr<PodWatch> watch(const PodTarget& target, const TargetPods& found, std::function<void()> on_change);
+    Status await_change(const bool& changed, Duration longest);
     net::RunLimits limits() const;
 
     client::ApiClient& m_client;

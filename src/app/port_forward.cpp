@@ -12,10 +12,12 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 namespace kdiag::app {
 
@@ -141,6 +143,10 @@ Status PortForwardRun::announce() {
         auto& out = m_options.command.empty() ? m_environment.out : m_environment.err;
         for (const auto& port : m_forwarding.ports()) out << sanitize_line(line_of(*port)) << std::endl;
     }
+    m_environment.out.flush();
+    const int error = m_environment.out_error ? m_environment.out_error() : 0;
+    if (error != 0 && error != EPIPE) // who waits for these lines would wait for ever
+        return Error{.kind = ErrorKind::io, .message = format("cannot write standard output: {}", std::generic_category().message(error))};
     return write_ready_file();
 }
 

@@ -45,6 +45,11 @@ std::string line_of(const std::vector<std::string>& command) {
 
 void explain_missing(const FailedStart& failed, Error& error) {
     const std::string& program = failed.command.front();
+    if (!failed.image.empty()) {
+        error.message = format("the image {} of container `{}` has no `{}`", failed.image, failed.container, program);
+        error.help.push_back("choose an image that has it, with --image, or a command that the image has, after `--`");
+        return;
+    }
     const auto beside = [&] { return format("open a shell beside it: kdiag debug {} --target {} -it", failed.where, failed.container); };
     if (is_shell(program)) {
         const bool none = failed.has_sh == false || base_name(program) == "sh";

@@ -40,6 +40,7 @@ struct FailedStart {
     std::vector<std::string> command;
     std::string message;              ///< the server's
     std::optional<bool> has_sh = {};  ///< known when another shell was missing and `sh` was tried
+    std::string image = {};           ///< of a debug container, where another image helps; empty: a command was run in a container that is there
 };
 
 /// The failure in words, with what to do now.

@@ -55,7 +55,7 @@ struct RemoteSession::Impl {
     void began();
     void tick();
     void conclude(std::optional<Error> cause);
-    void fail(Error error) { finish({.code = 1, .error = std::move(error)}); }
+    void fail(Error error, bool not_started = false) { finish({.code = 1, .error = std::move(error), .not_started = not_started}); }
     void finish(RemoteExit exit);
 
     void pump_input();
@@ -132,7 +132,7 @@ void RemoteSession::Impl::refused(const net::UpgradeResponse& response) {
             return status ? void() : fail(std::move(status).error());
         }
     }
-    if (!may_fall_back(response)) return fail(explain(response));
+    if (!may_fall_back(response)) return fail(explain(response), true);
     websocket_refusal = explain(response);
     spdy = true;
     if (auto status = dial(); !status) fail(std::move(status).error());

@@ -34,6 +34,7 @@ struct RemoteExit {
     int code = 0;
     std::optional<Error> error = {};
     std::string message = {};
+    bool not_started = false; ///< with `error`: nothing was run, so that it may be tried again
 };
 
 /// exec or attach over WebSocket (v5, v4) or SPDY/3.1, whichever the server and the role allow (KEP-4006; kubectl's remotecommand). Driven

@@ -22,6 +22,13 @@ std::optional<int> exit_code_in(const data::Value& status) {
     return std::nullopt;
 }
 
+/// A failure that is none of the command.
+RemoteExit not_started(std::string_view words) {
+    RemoteExit exit{.code = 1, .error = reason_not_started(words), .message = std::string(trim(words))};
+    exit.not_started = exit.error.has_value();
+    return exit;
+}
+
 } // namespace
 
 std::optional<Error> reason_not_started(std::string_view words) {
@@ -40,7 +47,7 @@ RemoteExit read_remote_status(std::string_view text) {
     const auto document = data::parse_json(text);
     if (!document && trim(text).starts_with('{'))
         return {.code = 1, .error = Error{.kind = ErrorKind::protocol, .message = "the server's word about the end of the command was cut short"}};
-    if (!document || !document->is_object()) return {.code = 1, .error = reason_not_started(text), .message = std::string(trim(text))};
+    if (!document || !document->is_object()) return not_started(text);
     const auto& status = *document;
     if (status["status"].as_string() == "Success") return {};
     if (status["reason"].as_string() == "NonZeroExitCode") {
@@ -50,7 +57,7 @@ RemoteExit read_remote_status(std::string_view text) {
     const auto message = status["message"].as_string();
     if (status["status"].as_string() != "Failure" && message.empty())
         return {.code = 1, .error = Error{.kind = ErrorKind::protocol, .message = "the server's word about the end of the command is no Status"}};
-    return {.code = 1, .error = reason_not_started(message), .message = std::string(message.empty() ? status["reason"].as_string() : message)};
+    return not_started(message.empty() ? status["reason"].as_string() : message);
 }
 
 } // namespace kdiag::client

@@ -5,6 +5,9 @@
 #include "config/cluster_config.hpp"
 #include "data/json.hpp"
 
+#include <atomic>
+#include <chrono>
+
 using namespace kdiag;
 using test::FakeCluster;
 
@@ -165,6 +168,34 @@ TEST_CASE("waiting ends when a pod runs, and when there is nothing to wait for")
     REQUIRE(!none);
     CHECK(none.error().kind == ErrorKind::timeout);
     CHECK(contains(test::words_of(none.error()), "no pod is behind StatefulSet/db in namespace shop\nits selector is app=db"));
+}
+
+TEST_CASE("a wait hears of a change by its watch, and asks little") {
+    std::atomic<bool> runs = false;
+    std::atomic<int> asked = 0;
+    World world;
+    world.cluster.handle(k_pods + "/web-1", [&](const test::FakeRequest&) {
+        ++asked;
+        return test::FakeReply{.body = pod("web-1", runs ? "Running" : "Pending")};
+    });
+    world.cluster.handle(k_pods, [&](const test::FakeRequest& request) {
+        if (!request.query.contains("watch")) return test::FakeReply{.status = 500};
+        return test::FakeReply{.raw = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n", .take_over = [&](test::Wire& wire) {
+            wire.rest(Duration::seconds(3));
+            runs = true;
+            auto event = R"({"type":"MODIFIED","object":)" + pod("web-1") + "}";
+            std::erase(event, '\n');
+            wire.write(event + "\n");
+            wire.rest(Duration::minutes(1));
+        }};
+    });
+    const auto target = world.finder.find({.name = "web-1"});
+    REQUIRE(target);
+    const auto began = std::chrono::steady_clock::now();
+    REQUIRE(world.finder.wait_for_pods(*target, app::PodFinder::Wanted::running, Duration::minutes(1)));
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(9)); // looks of its own are every ten
+    CHECK(asked == 2);
+    CHECK(world.cluster.server().requests().back().path == k_pods + "/web-1");
 }
 
 TEST_CASE("waiting is ended by an interrupt, and a broken answer is an error") {

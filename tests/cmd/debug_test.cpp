@@ -3,6 +3,7 @@
 #include "fake_kubelet.hpp"
 #include "kdiag_process.hpp"
 
+#include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -10,6 +11,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <thread>
+#include <unistd.h>
 
 using namespace kdiag;
 using namespace kdiag::test;
@@ -122,6 +128,73 @@ TEST_CASE("auto steps down to the level that a refusal names; a profile that was
     CHECK(patches(kubelet) == 3);
 }
 
+/// A server whose debug container gets into a state, and says a text in its log.
+std::function<FakeReply(const FakeRequest&)> with_container(std::shared_ptr<std::atomic<bool>> added, json state, std::function<FakeReply()> log = {}) {
+    return [=](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        if (request.method == "PATCH") {
+            *added = true;
+            return {.body = pod_json("web")};
+        }
+        if (log && request.path == k_pod + "/log") return log();
+        if (request.path == k_pod && *added) return pod_with("kdiag-dbg", state);
+        return k_next;
+    };
+}
+
+TEST_CASE("a program that the image does not have is told as exec tells it, with a shell's code") {
+    const auto failed = [](const char* reason, const char* words) { return json{{"terminated", {{"exitCode", 128}, {"reason", reason}, {"message", words}}}}; };
+    const FakeKubelet missing(nothing, with_container(std::make_shared<std::atomic<bool>>(), failed("StartError", "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown")));
+    auto ended = debug(missing, "web --image tools:1 -- nope");
+    CHECK(ended.code == 127);
+    CHECK(has(ended.err, "error: the image tools:1 of container `kdiag-dbg` has no `nope`"));
+    CHECK(has(ended.err, "--image"));
+    const FakeKubelet closed(nothing, with_container(std::make_shared<std::atomic<bool>>(), failed("ContainerCannotRun", "exec: \"/etc\": permission denied: unknown")));
+    CHECK(debug(closed, "web -- /etc").code == 126);
+    const json waits = {{"waiting", {{"reason", "RunContainerError"}, {"message", "exec: \"nope\": executable file not found in $PATH"}}}};
+    const FakeKubelet waiting(nothing, with_container(std::make_shared<std::atomic<bool>>(), waits));
+    CHECK(debug(waiting, "web -- nope").code == 127);
+    const FakeKubelet other(nothing, with_container(std::make_shared<std::atomic<bool>>(), failed("StartError", "cgroup: out of memory")));
+    CHECK(debug(other, "web -- run").code == 207);
+}
+
+TEST_CASE("signals end the wait and the log, a reader that has seen enough ends it too, a full disk is an error") {
+    for (const auto& [number, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
+        CAPTURE(number);
+        const FakeKubelet kubelet(nothing, with_container(std::make_shared<std::atomic<bool>>(), {{"waiting", {{"reason", "ContainerCreating"}}}}));
+        KdiagProcess process("debug --server " + kubelet.url() + " -n shop web -- run </dev/null");
+        for (int i = 0; i < 1000 && patches(kubelet) == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        process.signal(number);
+        const auto ended = process.wait();
+        CHECK(ended.code == code);
+        CHECK(ended.seconds < 15);
+    }
+    const json runs = {{"running", {{"startedAt", "2026-01-01T00:00:00Z"}}}};
+    const TemporaryFolder folder;
+    const auto goes_on = [] { return FakeReply{.raw = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nit runs\n", .take_over = [](Wire& wire) { wire.rest(Duration::minutes(1)); }}; };
+    for (const auto& [number, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}}) {
+        CAPTURE(number);
+        const FakeKubelet kubelet(nothing, with_container(std::make_shared<std::atomic<bool>>(), runs, goes_on));
+        const auto log = folder.path("log" + std::to_string(number));
+        KdiagProcess process("debug --server " + kubelet.url() + " -n shop web -- run </dev/null >" + log);
+        for (int i = 0; i < 1000 && (access(log.c_str(), F_OK) != 0 || read_file(log).empty()); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        process.signal(number);
+        CHECK(process.wait().code == code);
+        CHECK(read_file(log) == "it runs\n");
+    }
+    const auto loud_output = [&](const std::string& redirection) {
+        const FakeKubelet loud(nothing, with_container(std::make_shared<std::atomic<bool>>(), runs, [] { return FakeReply{.body = std::string(30'000, '\n'), .content_type = "text/plain", .chunked = true, .repeat = 1000}; }));
+        return run_kdiag("debug --server " + loud.url() + " -n shop web -- run </dev/null >" + redirection);
+    };
+    const auto pipe = folder.path("pipe");
+    REQUIRE(std::system(("mkfifo " + pipe + "; (head -1 <" + pipe + " >/dev/null) &").c_str()) == 0);
+    CHECK(loud_output(pipe).code == 128 + SIGPIPE);
+    const auto ended = loud_output("/dev/full");
+    CHECK(ended.code == 203);
+    CHECK(has(ended.err, "cannot write standard output: No space left on device"));
+}
+
 TEST_CASE("an image that cannot be pulled ends the wait at once") {
     std::atomic<bool> added = false;
     const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {
@@ -184,7 +257,12 @@ TEST_CASE("the variable for the image is for new containers and changes no other
 }
 
 TEST_CASE("what makes no sense is refused before anything is changed") {
-    const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply { return request.path == "/api/v1/namespaces/shop" ? namespace_with("privileged") : k_next; });
+    const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api") return {.body = R"({"kind":"APIVersions","versions":["v1"]})"};
+        if (request.path == "/apis") return {.body = R"({"kind":"APIGroupList","apiVersion":"v1","groups":[]})"};
+        if (request.path == "/api/v1") return {.body = R"({"kind":"APIResourceList","groupVersion":"v1","resources":[]})"};
+        return request.path == "/api/v1/namespaces/shop" ? namespace_with("privileged") : k_next;
+    });
     const TemporaryFolder folder;
     const auto custom = folder.write("custom.yaml", "image: other\n");
     struct Row {
@@ -195,6 +273,11 @@ TEST_CASE("what makes no sense is refused before anything is changed") {
     for (const auto& row : {
              Row{"", 202, "nothing is named"},
              Row{"web -t", 202, "-t needs -i"},
+             Row{"pod/web sh -c ls", 202, "pod/web -- sh -c ls\n"},
+             Row{"-it pod web sh", 202, "-it pod web -- sh\n"},
+             Row{"web sh", 202, "a command stands after `--`: kdiag debug web -- sh"},
+             Row{"web --imge x -- sh", 202, "did you mean `--image`?"},
+             Row{"web --detach-keys alt-x", 202, "--detach-keys does not take `alt-x`"},
              Row{"web --profile sysadmn", 202, "did you mean `sysadmin`?"},
              Row{"web --rm -- true", 202, "cannot be removed"},
              Row{"web --replace", 202, "goes with --copy-to"},

@@ -147,3 +147,19 @@ TEST_CASE("a command that is refused never makes the terminal raw") {
     CHECK(terminal.wait() == 209);
     CHECK_FALSE(terminal.is_raw());
 }
+
+TEST_CASE("keys that were chosen leave the command running, and give the terminal back") {
+    RemoteShell shell;
+    KdiagTerminal terminal("exec --server " + shell.kubelet.url() + " -n shop web -it --detach-keys ctrl-p,ctrl-q -- sh");
+    REQUIRE(terminal.until_printed("prompt$ "));
+    REQUIRE(terminal.until([&] { return terminal.is_raw(); }));
+    terminal.type("ls\x10");
+    CHECK(terminal.until([&] { return shell.typed() == "ls"; }));
+    terminal.type("x");
+    CHECK(terminal.until([&] { return shell.typed() == "ls\x10x"; }));
+    terminal.type("\x10\x11");
+    CHECK(terminal.until_printed("left the command"));
+    CHECK(terminal.wait() == 0);
+    CHECK_FALSE(terminal.is_raw());
+    CHECK(shell.typed() == "ls\x10x");
+}

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -101,7 +102,18 @@ TEST_CASE("failures of kdiag itself have codes above 200") {
     for (const auto& row : {
              Row{"", 202, "no pod is named"},
              Row{"web", 202, "no command is given"},
-             Row{"web ls", 202, "kdiag exec web -- ls"},
+             Row{"web ls", 202, "-n shop web -- ls\n"},
+             Row{"web ls -la /tmp", 202, "-n shop web -- ls -la /tmp\n"},
+             Row{"-it web sh -c 'echo a; ls'", 202, "-it web -- sh -c 'echo a; ls'\n"},
+             Row{"pod/web -c app date --iso-8601", 202, "pod/web -c app -- date --iso-8601\n"},
+             Row{"pod web date", 202, "pod web -- date\n"},
+             Row{"-l app=x date", 202, "-l app=x -- date\n"},
+             Row{"pod web", 202, "no command is given"},
+             Row{"web --", 202, "no command is given"},
+             Row{"web --contaner app -- ls", 202, "did you mean `--container`?"},
+             Row{"web --retry-connect soon -- ls", 202, "--retry-connect does not take `soon`"},
+             Row{"-l app=x --all --retry-connect 5s -- ls", 202, "--retry-connect goes with one pod"},
+             Row{"web -it --detach-keys ctrl-1 -- ls", 202, "--detach-keys does not take `ctrl-1`"},
              Row{"web -l app=x -- ls", 202, "exclude each other"},
              Row{"-l app=x --all -i -- ls", 202, "--all takes no -i"},
              Row{"web --nope -- ls", 202, "has no flag `--nope`"},
@@ -209,6 +221,58 @@ TEST_CASE("--all runs it in every pod that runs: lines are named, the worst code
     CHECK(ended.out == "[web-1] a\n[web-1] b\n[web-2] c\n");
     CHECK(ended.err == "[web-1] e\n[web-2] e\n1 of 2 pods: exit code 4: web-2\n");
     CHECK(run_kdiag(exec(kubelet, "-l app=web -- run")).code == 0); // without --all: the one that serves best
+}
+
+TEST_CASE("--all: a line too long to keep is passed on whole, and no other comes in between") {
+    constexpr std::size_t k_pieces = 100, k_piece = 30'000; // 3 MB
+    const FakeKubelet kubelet([](WebsocketPeer& peer, Wire&, const FakeRequest& request) {
+        if (has(request.path, "/web-2/")) {
+            for (int i = 0; i < 200; ++i) peer.send(out("short\n"));
+        } else {
+            for (std::size_t i = 0; i < k_pieces; ++i) peer.send(out(std::string(k_piece, 'x')));
+            peer.send(out("\nlast"));
+        }
+        finish(peer, 0);
+    });
+    const auto ended = run_kdiag(exec(kubelet, "-l app=web --all -- run"));
+    CHECK(ended.code == 0);
+    CHECK(ended.out.size() == 8 + k_pieces * k_piece + 1 + 13 + 200 * 14);
+    CHECK(has(ended.out, "[web-1] " + std::string(k_pieces * k_piece, 'x') + "\n"));
+    CHECK(has(ended.out, "[web-1] last\n"));
+    if (k_memory_is_measured) CHECK(ended.most_kib < 64 * 1024);
+}
+
+TEST_CASE("--retry-connect tries again while nothing can have run, and only then") {
+    std::atomic<int> execs = 0;
+    const FakeKubelet late([&](WebsocketPeer& peer, Wire&, const FakeRequest&) {
+        if (++execs == 1) { // the API server has agreed, and does not reach the kubelet
+            peer.send(failed_start("error dialing backend: dial tcp 10.0.0.1:10250: connect: connection refused"));
+            return peer.close(1000);
+        }
+        peer.send(out("it ran\n"));
+        finish(peer, 3);
+    });
+    auto ended = run_kdiag(exec(late, "web --retry-connect 20s -- run"));
+    CHECK(ended.code == 3);
+    CHECK(ended.out == "it ran\n");
+    CHECK(has(ended.err, "cannot reach the kubelet of the pod's node; trying again\n"));
+    CHECK(execs == 2);
+    std::atomic<int> runs = 0;
+    const FakeKubelet losing([&](WebsocketPeer& peer, Wire&, const FakeRequest&) {
+        ++runs;
+        peer.close(1000);
+    });
+    CHECK(run_kdiag(exec(losing, "web --retry-connect 20s -- run")).code == 204);
+    CHECK(runs == 1); // it may have run
+    ended = run_kdiag("exec web --server http://127.0.0.1:1 --retry-connect 2s -- ls");
+    CHECK(ended.code == 204);
+    CHECK(has(ended.err, "trying again"));
+    KdiagProcess process("exec web --server http://127.0.0.1:1 --retry-connect 10m -- ls");
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    process.signal(SIGTERM);
+    ended = process.wait();
+    CHECK(ended.code == 143);
+    CHECK(ended.seconds < 20);
 }
 
 TEST_CASE("what has to be said is said on standard error, unless -q") {

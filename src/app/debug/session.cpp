@@ -115,7 +115,7 @@ Result<Value> read_pod(client::ApiClient& client, const std::string& namespace_n
                             .doing = format("get pod {} in namespace {}", pod, namespace_name)});
 }
 
-Result<Value> wait_for_start(client::ApiClient& client, const Place& place, Duration timeout, const Tell& tell, Environment& environment) {
+Result<Started> wait_for_start(client::ApiClient& client, const Place& place, Duration timeout, const Tell& tell, Environment& environment) {
     const Timestamp began = environment.clock();
     Looks looks(client, timeout);
     KD_TRY(looks.begin());
@@ -123,8 +123,9 @@ Result<Value> wait_for_start(client::ApiClient& client, const Place& place, Dura
     for (;;) {
         KD_TRY_ASSIGN(auto pod, read_pod(client, place.namespace_name, place.pod));
         const auto now = container_now(pod, place.container);
+        if (auto words = failed_program(pod, place.container); !words.empty()) return Started{.pod = std::move(pod), .not_started = std::move(words)};
         if (auto never = why_never(pod, place.container, place.image, place.reference())) return *std::move(never);
-        if (now.phase == Phase::running || now.phase == Phase::ended) return pod;
+        if (now.phase == Phase::running || now.phase == Phase::ended) return Started{.pod = std::move(pod)};
         const auto line = waiting_line(pod, place.container);
         if (environment.clock() - began > k_silent && line != told) tell(told = line);
         const bool more = looks.again();
@@ -135,14 +136,19 @@ Result<Value> wait_for_start(client::ApiClient& client, const Place& place, Dura
     }
 }
 
-Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value& pod, const Tell& tell, Environment& environment) {
+Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value& pod, const DetachKeys& detach_keys, const Tell& tell, Environment& environment) {
     const bool ended = container_now(pod, place.container).phase == Phase::ended;
     if (ended || (!place.stdin_open && !place.tty)) return log_and_exit_code(client, place, tell, environment);
     SessionOptions options{.command = {.namespace_name = place.namespace_name, .pod = place.pod, .container = place.container, .stdin_open = place.stdin_open, .tty = place.tty}};
     if (place.tty && place.is_new && place.is_shell) options.first_input = "\r"; // its first prompt was written before anybody listened
+    options.detach_keys = detach_keys;
     KD_TRY_ASSIGN(auto end, run_session(client, std::move(options), environment));
     if (end.signal != 0) return static_cast<ExitCode>(128 + end.signal);
     if (end.reader_gone) return static_cast<ExitCode>(128 + SIGPIPE);
+    if (end.detached) {
+        tell(format("left container {}, which goes on running", place.container));
+        return ExitCode::ok;
+    }
     const bool refused = !end.opened || !end.exit.message.empty();
     if (refused) { // it may have ended between being seen and being joined
         KD_TRY_ASSIGN(const auto later, read_pod(client, place.namespace_name, place.pod));

@@ -49,14 +49,8 @@ Error explain_image(const ContainerNow& now, std::string_view image) {
     return error;
 }
 
-Error explain_config(const ContainerNow& now, std::string_view image, const std::string& reference) {
+Error explain_config(const ContainerNow& now, const std::string& reference) {
     Error error{.kind = ErrorKind::server, .message = format("the debug container cannot be started: {}", now.reason), .notes = {std::string(core_of(now.message))}};
-    if (start_failure_of(now.message) == StartFailure::not_found) {
-        error.kind = ErrorKind::not_found;
-        error.message = format("the image {} of the debug container has no program that was asked for", image);
-        error.help.push_back("choose an image that has it: --image");
-        return error;
-    }
     if (contains(now.message, "runAsNonRoot"))
         error.help.push_back("its image runs as root, which the profile forbids: give it a user with --custom and a file that says `securityContext: {runAsUser: 65532}`");
     else
@@ -89,8 +83,8 @@ ContainerNow container_now(const Value& pod, std::string_view name) {
 std::optional<Error> why_never(const Value& pod, std::string_view container, std::string_view image, const std::string& reference) {
     const auto now = container_now(pod, container);
     if (now.phase == ContainerNow::Phase::waiting && is_one_of(k_image_reasons, now.reason)) return explain_image(now, image);
-    if (now.phase == ContainerNow::Phase::waiting && is_one_of(k_other_reasons, now.reason)) return explain_config(now, image, reference);
-    if (now.phase == ContainerNow::Phase::ended && is_one_of(k_never_started, now.reason)) return explain_config(now, image, reference);
+    if (now.phase == ContainerNow::Phase::waiting && is_one_of(k_other_reasons, now.reason)) return explain_config(now, reference);
+    if (now.phase == ContainerNow::Phase::ended && is_one_of(k_never_started, now.reason)) return explain_config(now, reference);
     const auto phase = pod.at("status", "phase").as_string();
     if (now.phase != ContainerNow::Phase::ended && (phase == "Failed" || phase == "Succeeded")) {
         const auto reason = pod.at("status", "reason").as_string(), message = pod.at("status", "message").as_string();
@@ -100,6 +94,12 @@ std::optional<Error> why_never(const Value& pod, std::string_view container, std
         return error;
     }
     return std::nullopt;
+}
+
+std::string failed_program(const Value& pod, std::string_view container) {
+    const auto now = container_now(pod, container);
+    const bool failed = now.phase == ContainerNow::Phase::waiting ? is_one_of(k_other_reasons, now.reason) : now.phase == ContainerNow::Phase::ended && is_one_of(k_never_started, now.reason);
+    return failed && shell_code_of(start_failure_of(now.message)) ? now.message : std::string();
 }
 
 std::string waiting_line(const Value& pod, std::string_view container) {

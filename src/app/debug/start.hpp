@@ -23,6 +23,9 @@ ContainerNow container_now(const data::Value& pod, std::string_view name);
 /// nullopt: it may still start. `reference`: `POD -n NS`, for commands to paste.
 std::optional<Error> why_never(const data::Value& pod, std::string_view container, std::string_view image, const std::string& reference);
 
+/// The runtime's words about a program that is missing in the image, or that is none (exec's 127 and 126); empty: that is not the trouble.
+std::string failed_program(const data::Value& pod, std::string_view container);
+
 /// One line about what a container that has not started waits for; may be empty.
 std::string waiting_line(const data::Value& pod, std::string_view container);
 

@@ -62,10 +62,9 @@ TEST_CASE("reasons that no waiting changes end it at once, and the others do not
     error = never(R"({"waiting":{"reason":"CreateContainerConfigError","message":"container has runAsNonRoot and image will run as root"}})");
     REQUIRE(error);
     CHECK(has(all_of(*error), "runAsUser"));
-    error = never(R"({"terminated":{"exitCode":128,"reason":"StartError","message":"failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/nope\": stat /nope: no such file or directory: unknown"}})");
+    error = never(R"({"terminated":{"exitCode":128,"reason":"StartError","message":"cgroup: out of memory"}})");
     REQUIRE(error);
-    CHECK(error->message == "the image tools:1 of the debug container has no program that was asked for");
-    CHECK(has(all_of(*error), "exec: \"/nope\": stat /nope: no such file or directory"));
+    CHECK(error->kind == ErrorKind::server);
     error = never(R"({"waiting":{"reason":"ContainerCreating"}})", R"("phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory.")");
     REQUIRE(error);
     CHECK(has(all_of(*error), "Evicted"));
@@ -95,4 +94,13 @@ TEST_CASE("a refusal says who refuses and what would be let in") {
     CHECK(error.kind == ErrorKind::usage);
     CHECK(has(all_of(error), "kdiag debug node/"));
     CHECK(has(all_of(no_ephemeral_containers("web")), "--copy-to web-debug"));
+}
+
+TEST_CASE("a program that is missing or none is the runtime's word, anything else is not") {
+    CHECK(has(failed_program(pod_with(R"({"terminated":{"exitCode":128,"reason":"StartError","message":"failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/nope\": stat /nope: no such file or directory: unknown"}})"), "dbg"), "no such file or directory"));
+    CHECK_FALSE(failed_program(pod_with(R"({"waiting":{"reason":"RunContainerError","message":"exec: \"x\": executable file not found in $PATH"}})"), "dbg").empty());
+    CHECK_FALSE(failed_program(pod_with(R"({"terminated":{"exitCode":126,"reason":"ContainerCannotRun","message":"permission denied"}})"), "dbg").empty());
+    CHECK(failed_program(pod_with(R"({"terminated":{"exitCode":127,"reason":"Error","message":"sh: x: no such file or directory"}})"), "dbg").empty()); // the program's own words
+    CHECK(failed_program(pod_with(R"({"waiting":{"reason":"ErrImagePull","message":"not found"}})"), "dbg").empty());
+    CHECK(failed_program(pod_with("{}"), "nobody").empty());
 }
