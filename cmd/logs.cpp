@@ -52,8 +52,8 @@ With -f reading goes on through restarts, new pods, rotation and lost
 connections: each line comes once. What happens between the lines stands there
 as `--- container ended: OOMKilled, exit 137; restarts in 5m ---`: among the
 lines on a terminal and in JSON, else on standard error; -q leaves it out. -f
-ends when nothing more can come (pods and Jobs that have ended), of other
-workloads with Ctrl-C.
+ends when nothing more can come (pods that have ended, Jobs that are over), else
+with Ctrl-C: a pod of another workload is replaced when it goes.
 
 On a terminal colours of the application are kept, and nothing else that steers
 it. Elsewhere, and with -o raw, bytes are printed as they are. -o json prints an

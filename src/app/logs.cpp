@@ -110,8 +110,8 @@ private:
         KD_TRY_ASSIGN(const auto target, m_finder.find(name));
         PodSource source;
         source.is_pod = target.is_pod();
-        source.endless = !source.is_pod && target.named.kind != "Job";
-        if (source.is_pod || m_options.follow) {
+        source.endless = !source.is_pod && target.named.kind != "Job" && target.named.kind != "CronJob";
+        if (source.is_pod || (m_options.follow && source.endless)) {
             KD_TRY_ASSIGN(source.found, m_finder.pods(target));
         } else {
             KD_TRY_ASSIGN(source.found, m_finder.wait_for_pods(target, PodFinder::Wanted::any_phase, m_options.pod_running_timeout,
@@ -181,7 +181,8 @@ private:
         LogSessionOptions session;
         session.containers = {.named = m_container, .all = m_options.all_containers.value_or(m_several && m_container.empty())};
         for (const auto& source : m_sources) {
-            session.endless = session.endless || source.endless;
+            session.endless = session.endless || (source.endless && !m_options.until_exit);
+            session.replaced = session.replaced || (!source.is_pod && !m_options.until_exit);
             for (const auto& pod : source.found.pods()) m_streams += wanted_containers(see_pod(pod), session.containers).size();
         }
         session.single = m_streams == 1 && !m_several;

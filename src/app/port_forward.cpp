@@ -76,6 +76,7 @@ private:
     std::unique_ptr<local::Signals> m_signals;
     std::unique_ptr<local::Child> m_child;
     std::optional<int> m_child_code;
+    std::optional<Error> m_failure; ///< why the command was told to end
     int m_signal = 0;
     bool m_ready_written = false;
 };
@@ -169,7 +170,8 @@ Status PortForwardRun::write_ready_file() {
 
 /// KDIAG_PORT_n is the local port for the remote port n: by number and, where it has one, by name.
 Status PortForwardRun::start_command() {
-    if (m_options.command.empty()) return {};
+    if (m_options.command.empty() || m_signal != 0 || interrupted()) return {};
+    m_signals->forget_earlier(); // Ctrl-C is the command's from now on, however often it is pressed
     std::vector<std::pair<std::string, std::string>> variables;
     const auto add = [&](const std::string& name, std::uint16_t port) {
         const auto variable = "KDIAG_PORT_" + variable_part(name);
@@ -189,13 +191,16 @@ Status PortForwardRun::start_command() {
 Result<ExitCode> PortForwardRun::serve() {
     for (;;) {
         m_client.loop().turn(k_turn);
-        if (m_child_code) return exit_code_of_command(*m_child_code);
-        const bool stop = m_signal != 0 || interrupted();
-        if (stop && !m_child) break;
-        if (stop) continue; // the command decides how it ends
+        if (m_child_code) return m_failure ? Result<ExitCode>(*m_failure) : exit_code_of_command(*m_child_code);
+        if (!m_child && (m_signal != 0 || interrupted())) break; // else the command decides how it ends
+        if (m_failure) continue;
         for (const auto& target : m_targets) {
             auto status = target->tend();
-            if (!status && status.error().kind != ErrorKind::interrupted) return std::move(status).error();
+            if (status || status.error().kind == ErrorKind::interrupted) continue;
+            if (!m_child) return std::move(status).error();
+            m_failure = std::move(status).error();
+            m_child->send(SIGTERM); // its ports lead nowhere
+            break;
         }
     }
     const int number = m_signal != 0 ? m_signal : m_environment.signal != nullptr && m_environment.signal->load() != 0 ? m_environment.signal->load() : SIGINT;

@@ -60,6 +60,10 @@ void Signals::install(int number, Handler handler) {
     m_before.emplace_back(number, before);
 }
 
+void Signals::forget_earlier() {
+    for (auto& earlier : g_earlier) earlier = nullptr;
+}
+
 Signals::~Signals() {
     for (const auto& [number, before] : m_before) sigaction(number, &before, nullptr);
     m_loop.unwatch(g_pipe[0]);

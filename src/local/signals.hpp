@@ -26,6 +26,9 @@ public:
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
+    /// From now on handlers that were there before do not run: what comes is for this one alone to answer.
+    void forget_earlier();
+
 private:
     explicit Signals(net::EventLoop& loop) : m_loop(loop) {}
     void install(int number, void (*handler)(int));

@@ -30,9 +30,11 @@ bool has(const std::string& text, std::string_view part) {
 /// Pods whose ports echo.
 class EchoKubelet : public FakeKubelet {
 public:
-    EchoKubelet()
-        : FakeKubelet([](WebsocketPeer& peer, Wire&, const FakeRequest&) { finish(peer, 0); }, [](const FakeRequest& request) -> FakeReply {
+    /// `watched`: what is told of the pods, after half a second.
+    explicit EchoKubelet(const std::string& watched = {})
+        : FakeKubelet([](WebsocketPeer& peer, Wire&, const FakeRequest&) { finish(peer, 0); }, [watched](const FakeRequest& request) -> FakeReply {
               if (has(request.path, "/portforward")) return tunnel_reply(request, echo);
+              if (request.query.contains("watch") && !watched.empty()) return {.body = watched, .chunked = true, .delay = Duration{500}};
               if (request.query.contains("watch"))
                   return {.raw = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n", .take_over = [](Wire& wire) { wire.rest(Duration::minutes(5)); }};
               return {.status = 0};
@@ -131,6 +133,32 @@ TEST_CASE("a command's end is the end, with its code; signals are the command's 
     REQUIRE(!wait_for(begun).empty());
     process.signal(SIGTERM);
     CHECK(process.wait().code == 5);
+}
+
+TEST_CASE("Ctrl-C is the command's, however often, and its ports stay open meanwhile") {
+    const EchoKubelet kubelet;
+    const TemporaryFolder folder;
+    const auto port = folder.path("port"), ended = folder.path("ended");
+    KdiagProcess process(kubelet.command("web :8080 -- sh -c 'echo $KDIAG_PORT_8080 >" + port + "; while ! test -e " + ended + "; do sleep 0.1; done; exit 6'"));
+    const auto number = wait_for(port);
+    REQUIRE(!number.empty());
+    for (int times = 0; times < 3; ++times) {
+        process.signal(SIGINT);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        CHECK(echoes(AF_INET, static_cast<std::uint16_t>(std::stoi(number))));
+    }
+    REQUIRE(std::system(("touch " + ended).c_str()) == 0);
+    const auto result = process.wait();
+    CHECK(result.code == 6);
+    CHECK(has(result.err, "3 connections, 0 failed"));
+}
+
+TEST_CASE("without another pod a command whose pod goes away is ended, and the code is not its own") {
+    const EchoKubelet kubelet(R"({"type":"DELETED","object":)" + pod_json("web") + "}\n");
+    const auto ended = run_kdiag(kubelet.command("web :8080 --no-reconnect -- sh -c 'trap \"echo told; exit 0\" TERM; while :; do sleep 0.1; done'"));
+    CHECK(ended.code > 200);
+    CHECK(ended.out == "told\n");
+    CHECK(has(ended.err, "pod web is gone"));
 }
 
 TEST_CASE("mistakes are told with what was meant, above 200 beside a command") {

@@ -83,9 +83,13 @@ bool PodSeen::is_last_instance(const ContainerSeen& container) const {
 
 PodSeen see_pod(const kube::Pod& pod) {
     PodSeen seen{.namespace_name = std::string(pod.meta.namespace_name), .name = std::string(pod.meta.name), .uid = std::string(pod.meta.uid),
-                 .phase = std::string(pod.status.phase), .restart_policy = std::string(pod.spec.restart_policy), .scheduling = {}, .default_container = {}, .created = pod.meta.created,
+                 .phase = std::string(pod.status.phase), .restart_policy = std::string(pod.spec.restart_policy), .scheduling = {}, .default_container = {}, .controller_kind = {}, .controller = {}, .created = pod.meta.created,
                  .deleting = static_cast<bool>(pod.meta.deleted)};
-    if (const auto* owner = pod.meta.controller()) seen.generated_name = owner->kind != "StatefulSet" && owner->kind != "Node";
+    if (const auto* owner = pod.meta.controller()) {
+        seen.generated_name = owner->kind != "StatefulSet" && owner->kind != "Node";
+        seen.controller_kind = owner->kind;
+        seen.controller = owner->name;
+    }
     if (const auto* scheduled = kube::find_condition(pod.status.conditions, "PodScheduled"); scheduled != nullptr && scheduled->status == "False")
         seen.scheduling = scheduled->message.empty() ? scheduled->reason : scheduled->message;
     const auto annotated = kube::value_of(pod.meta.annotations, k_default_container);

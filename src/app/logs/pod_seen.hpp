@@ -38,6 +38,7 @@ struct ContainerSeen {
 
 struct PodSeen {
     std::string namespace_name, name, uid, phase, restart_policy, scheduling, default_container;
+    std::string controller_kind, controller; ///< what makes another pod when this one is gone; empty: nothing
     Timestamp created;
     bool deleting = false, generated_name = false;
     std::vector<ContainerSeen> containers; ///< init, regular and ephemeral ones, as they run

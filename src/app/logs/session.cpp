@@ -46,7 +46,7 @@ std::vector<std::string> wanted_containers(const PodSeen& pod, const ContainerWi
 }
 
 LogSession::LogSession(client::ApiClient& client, Environment& environment, LogSessionOptions options, LineFilter filter)
-    : m_client(client), m_environment(environment), m_options(std::move(options)), m_filter(std::move(filter)), m_output(client.loop(), m_options.output, environment.err, m_options.paint, m_filter), m_started(now_ms()) {
+    : m_client(client), m_environment(environment), m_options(std::move(options)), m_filter(std::move(filter)), m_output(client.loop(), m_options.output, environment.err, m_options.paint, m_filter), m_ended_jobs(client), m_started(now_ms()) {
     if (m_options.request.raw)
         m_options.request.raw = [this](std::string_view bytes) {
             m_output.write_raw(bytes);
@@ -103,7 +103,9 @@ void LogSession::add_streams(PodEntry& entry, bool initial) {
         m_output.make_room(origin);
         const auto* container = entry.seen.find(name);
         auto stream = std::make_unique<Stream>(m_client, std::move(origin), std::move(request), m_filter, m_long_lines, entry, *container);
-        for (auto& event : tell_changes(entry.seen, nullptr, *container, m_environment.clock())) tell(*stream, std::move(event));
+        const bool is_error = m_options.single && !m_options.request.follow && waits_in_vain(*container); // which will say it
+        if (!is_error)
+            for (auto& event : tell_changes(entry.seen, nullptr, *container, m_environment.clock())) tell(*stream, std::move(event));
         m_streams.push_back(std::move(stream));
         if (!container->has_log()) explain_wait(*m_streams.back());
     }
@@ -243,38 +245,54 @@ bool LogSession::drain(std::int64_t now) {
     return room;
 }
 
-bool LogSession::finished() const {
+/// Whether its controller may make another pod in its place. Jobs end.
+bool LogSession::may_be_replaced(const PodSeen& pod, std::int64_t now) {
+    if (pod.controller_kind != "Job") return !pod.controller_kind.empty();
+    if (m_ended_jobs.is_over(pod.namespace_name, pod.controller, now)) return false;
+    look_again(now + EndedJobs::k_between_ms);
+    return true;
+}
+
+bool LogSession::finished(std::int64_t now) {
     if (std::any_of(m_streams.begin(), m_streams.end(), [](const auto& stream) { return stream->phase != Stream::Phase::done || !stream->events.empty(); })) return false;
-    return !m_options.request.follow || (!m_options.endless && !m_streams.empty());
+    if (!m_options.request.follow) return true;
+    if (m_options.endless || m_streams.empty()) return false;
+    return !m_options.replaced || std::none_of(m_pods.begin(), m_pods.end(), [&](const auto& pod) { return may_be_replaced(pod->seen, now); });
+}
+
+/// The signal that ends it; 0: none has come.
+int LogSession::stopping_signal() const {
+    if (m_signal != 0) return m_signal;
+    if (m_environment.interrupted == nullptr || !m_environment.interrupted->load()) return 0;
+    return m_environment.signal != nullptr && m_environment.signal->load() != 0 ? m_environment.signal->load() : SIGINT;
 }
 
 Result<ExitCode> LogSession::result() {
     if (m_output.error() != 0 && m_output.error() != EPIPE) // a reader that has seen enough is no failure
         return Error{.kind = ErrorKind::io, .message = format("cannot write the output: {}", std::generic_category().message(m_output.error()))};
-    if (m_environment.interrupted != nullptr && m_environment.interrupted->load())
-        return m_environment.signal != nullptr && m_environment.signal->load() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
+    if (const int number = stopping_signal(); number != 0) return static_cast<ExitCode>(128 + number);
     if (m_output.error() == EPIPE || m_errors == 0 || m_options.ignore_errors) return ExitCode::ok;
     if (m_options.single) return *std::move(m_first_error);
     return exit_code_of(m_first_error->kind);
 }
 
 Result<ExitCode> LogSession::run() {
-    KD_TRY_ASSIGN(const auto signals, local::Signals::watch(m_client.loop(), {SIGINT, SIGTERM, SIGHUP}, [](int) {}));
-    const auto stopped = [this] { return m_output.error() != 0 || (m_environment.interrupted != nullptr && m_environment.interrupted->load()); };
+    KD_TRY_ASSIGN(const auto signals, local::Signals::watch(m_client.loop(), {SIGINT, SIGTERM, SIGHUP}, [this](int number) { m_signal = number; }));
+    const auto stopped = [this] { return m_output.error() != 0 || stopping_signal() != 0; };
     while (!stopped()) {
         const std::int64_t now = now_ms();
         m_look_again = now + 60'000;
         drain(now);
         for (std::size_t i = 0; i < m_streams.size(); ++i) advance(*m_streams[i], now); // may grow
         if (!drain(now_ms())) m_look_again = now + 60'000;
-        if (finished()) break;
+        if (finished(now)) break;
         const bool more = std::any_of(m_streams.begin(), m_streams.end(), [](const auto& stream) { return stream->phase == Stream::Phase::done && !stream->events.empty(); });
         m_client.loop().turn(Duration{more ? 0 : std::clamp<std::int64_t>(m_look_again - now_ms(), 0, 60'000)});
     }
     m_pen = nullptr;
     m_output.end_open_object();
     m_output.flush(true);
-    while (!m_output.empty() && m_output.error() == 0 && !(m_environment.interrupted != nullptr && m_environment.interrupted->load())) m_client.loop().turn(Duration::seconds(1));
+    while (!m_output.empty() && m_output.error() == 0 && stopping_signal() == 0) m_client.loop().turn(Duration::seconds(1));
     return result();
 }
 

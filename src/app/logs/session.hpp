@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/environment.hpp"
+#include "app/logs/ended_jobs.hpp"
 #include "app/logs/log_output.hpp"
 #include "app/logs/log_stream.hpp"
 #include "app/pod_watch.hpp"
@@ -29,6 +30,7 @@ struct LogSessionOptions {
     bool ignore_errors = false;
     bool quiet = false;         ///< nothing about what happens between lines
     bool endless = false;       ///< pods may come at any time: only an interrupt ends it
+    bool replaced = false;      ///< so they may while a pod that was seen has a controller, which makes another one
     bool single = false;        ///< one container of one pod: a log that is not there is an error
     std::size_t max_requests = 50;
     Duration patience = Duration::seconds(20); ///< for a container that has not started, when nothing is followed
@@ -75,8 +77,10 @@ private:
     bool drain(std::int64_t now);
     Stream* next_stream(std::int64_t now);
     void print_piece(Stream& stream, const LinePiece& piece);
-    bool finished() const;
+    bool finished(std::int64_t now);
+    bool may_be_replaced(const PodSeen& pod, std::int64_t now);
     std::size_t reading() const;
+    int stopping_signal() const;
     Result<ExitCode> result();
     void look_again(std::int64_t at);
 
@@ -90,6 +94,7 @@ private:
     std::vector<std::unique_ptr<Stream>> m_streams;
     std::vector<std::unique_ptr<PodWatch>> m_watches;
     std::vector<std::unique_ptr<client::OpenRequest>> m_explanations;
+    EndedJobs m_ended_jobs;
     Stream* m_pen = nullptr;        ///< is in the middle of a line
     std::int64_t m_pen_moved = 0;
     bool m_sequential = false;
@@ -97,6 +102,7 @@ private:
     std::int64_t m_started = 0, m_look_again = 0;
     std::optional<Error> m_first_error;
     std::size_t m_errors = 0;
+    int m_signal = 0;
 };
 
 } // namespace kdiag::app

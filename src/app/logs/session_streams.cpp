@@ -27,6 +27,7 @@ void LogSession::start(Stream& stream, bool previous, std::int64_t now) {
         return;
     }
     stream.reading_previous = previous;
+    stream.told_loss = false;
     if (!previous) stream.read_restarts = stream.seen.restarts;
     stream.asked_ms = now;
     const auto opened = stream.log.open(previous);
@@ -97,7 +98,8 @@ void LogSession::connected(Stream& stream) {
 
 /// The connection was lost or the kubelet cannot be reached: again after a while, which grows.
 void LogSession::after_break(Stream& stream, const Error& error, std::int64_t now) {
-    const bool too_early = contains(error.notes.empty() ? error.message : error.notes.front(), "is waiting to start");
+    const std::string& words = error.notes.empty() ? error.message : error.notes.front();
+    const bool too_early = contains(words, "is waiting to start") || (contains(words, "is not available") && !stream.seen.has_log());
     stream.clean_end = too_early;
     stream.phase = Stream::Phase::between;
     stream.due_ms = now + std::min<std::int64_t>(500LL << std::min(stream.failures++, 4), k_longest_pause_ms);
@@ -135,13 +137,16 @@ void LogSession::wait_or_go_on(Stream& stream, std::int64_t now) {
     }
     if (now < stream.due_ms) return look_again(stream.due_ms);
     if (!seen.has_log()) return;
-    start(stream, next_instance && !stream.clean_end, now);
+    // The instance before has what was lost with the connection, or all that one has said which was over before anybody looked.
+    const bool missed = !stream.clean_end || seen.restarts > stream.read_restarts + 1;
+    start(stream, next_instance && missed && !stream.reading_previous, now);
 }
 
 void LogSession::advance(Stream& stream, std::int64_t now) {
     if (stream.phase == Stream::Phase::reading) {
         if (stream.log.reading() && stream.log.has_answered()) connected(stream);
-        if (stream.log.lost_lines() && !std::exchange(stream.told_loss, true))
+        // After an end that the kubelet told nothing is missing: what comes now is of the next instance.
+        if (!stream.clean_end && stream.log.lost_lines() && !std::exchange(stream.told_loss, true))
             tell(stream, {.name = "linesLost", .words = "lines are missing here: the log was rotated while it could not be read"});
         if (stream.log.is_full()) return finish(stream);
         if (const auto answer = stream.log.take_end()) handle_end(stream, *answer, now);

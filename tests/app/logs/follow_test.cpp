@@ -94,6 +94,22 @@ TEST_CASE("restarts are followed without a line lost or repeated, and told") {
     CHECK(contains(told, "--- pod/web-1/app: container started again, restart 1 ---"));
 }
 
+TEST_CASE("after an end that the kubelet told no line is called missing, though none comes again") {
+    const PodShape again{.restarts = 1, .last = k_killed};
+    Followed followed(k_running, {plain("2026-09-14T12:00:01Z a\n"), plain("2026-09-14T12:00:09Z b\n")}, {{Duration{200}, again}, {Duration{2500}, k_over}});
+    CHECK(followed.world.run({"web-1"}) == "a\nb\n");
+    CHECK(!contains(followed.world.err.str(), "missing"));
+}
+
+TEST_CASE("an instance that came and went between two looks is read too") {
+    Followed followed(k_running, {plain("2026-09-14T12:00:01Z a\n"), plain("2026-09-14T12:00:09Z c\n")}, {{Duration{200}, {.restarts = 2, .last = k_killed}}, {Duration{2500}, k_over}});
+    followed.world.cluster.handle(k_pods + "/web-1/log", [asked = 0](const FakeRequest& request) mutable {
+        if (request.query.contains("previous")) return plain("2026-09-14T12:00:05Z b\n");
+        return plain(asked++ == 0 ? "2026-09-14T12:00:01Z a\n" : "2026-09-14T12:00:09Z c\n");
+    });
+    CHECK(followed.world.run({"web-1"}) == "a\nb\nc\n");
+}
+
 TEST_CASE("a container that has not started yet is followed when it has") {
     const PodShape creating{.phase = "Pending", .state = R"("waiting":{"reason":"PodInitializing"})"};
     Followed followed(creating, {refused(400, "container \\\"app\\\" in pod \\\"web-1\\\" is waiting to start: PodInitializing"), plain("2026-09-14T12:00:01Z a\n")},
@@ -101,6 +117,10 @@ TEST_CASE("a container that has not started yet is followed when it has") {
     CHECK(followed.world.run({"web-1"}) == "a\n");
     CHECK(contains(followed.world.err.str(), "waiting: init containers run first"));
     CHECK(!contains(followed.world.err.str(), "connection lost"));
+    // A pod that the kubelet has only just heard of.
+    Followed early({.phase = "Pending", .state = ""}, {refused(400, "container \\\"app\\\" in pod \\\"web-1\\\" is not available"), plain("2026-09-14T12:00:01Z a\n")}, {{Duration{200}, k_running}, {Duration{3000}, k_over}});
+    CHECK(early.world.run({"web-1"}) == "a\n");
+    CHECK(!contains(early.world.err.str(), "connect"));
 }
 
 TEST_CASE("new pods are followed from their first line, and deleted ones are let go") {
@@ -126,6 +146,67 @@ TEST_CASE("new pods are followed from their first line, and deleted ones are let
     CHECK(world.outcome() == "0");
     for (const auto& request : world.requests())
         if (request.path == k_pods + "/web-2/log") CHECK(!request.query.contains("tailLines"));
+}
+
+/// A pod that has failed and another that comes in its place, both of a Job, which is over once it was asked for this often, or of a ReplicaSet.
+struct Controlled {
+    LogsWorld world;
+    std::atomic<int> asked_for_job = 0;
+
+    Controlled(const std::string& kind, int over_after) {
+        world.options.follow = true;
+        const auto owned = [kind](const PodShape& shape) {
+            auto json = pod_json(shape);
+            return json.insert(json.find(R"("resourceVersion")"), format(R"("ownerReferences":[{{"kind":"{}","name":"import","uid":"u","controller":true}}],)", kind));
+        };
+        world.cluster.handle(k_pods, [owned, told = std::make_shared<std::atomic<bool>>(false)](const FakeRequest& request) {
+            if (!request.query.contains("watch")) return FakeReply{.body = FakeCluster::list_of(owned({.phase = "Failed", .state = k_killed, .restart_policy = "Never"}))};
+            if (told->exchange(true)) return endless(watch_event("BOOKMARK", R"({"metadata":{"resourceVersion":"9"}})"));
+            FakeReply reply = plain(watch_event("ADDED", owned({.name = "web-2", .phase = "Succeeded", .state = k_ended_well, .restart_policy = "Never"})));
+            reply.delay = Duration{1500};
+            return reply;
+        });
+        world.cluster.reply(k_pods + "/web-1/log", plain("2026-09-14T12:00:01Z a\n"));
+        world.cluster.reply(k_pods + "/web-2/log", plain("2026-09-14T12:00:02Z b\n"));
+        world.cluster.handle("/apis/batch/v1/namespaces/shop/jobs/import", [this, over_after](const FakeRequest&) {
+            const bool over = ++asked_for_job > over_after;
+            return FakeReply{.body = format(R"({{"metadata":{{"name":"import","uid":"u"}},"spec":{{"selector":{{"matchLabels":{{"job":"import"}}}}}},"status":{{{}}}}})",
+                                            over ? R"("conditions":[{"type":"Complete","status":"True"}])" : "")};
+        });
+    }
+};
+
+TEST_CASE("a Job that tries again is followed to its end, by name and by a selector") {
+    Controlled named("Job", 2); // the first time to find its pods
+    CHECK(named.world.run({"job/import"}) == "[pod/web-1/app] a\n[pod/web-2/app] b\n");
+    CHECK(named.world.outcome() == "0");
+    Controlled selected("Job", 1);
+    selected.world.options.selector = "job=import";
+    CHECK(selected.world.run({}) == "[pod/web-1/app] a\n[pod/web-2/app] b\n");
+    CHECK(selected.world.outcome() == "0");
+    Controlled unreadable("Job", 0);
+    unreadable.world.cluster.handle("/apis/batch/v1/namespaces/shop/jobs/import", [](const FakeRequest&) { return FakeCluster::forbidden("get"); });
+    unreadable.world.options.selector = "job=import";
+    CHECK(unreadable.world.run({}) == "[pod/web-1/app] a\n");
+    CHECK(unreadable.world.outcome() == "0");
+}
+
+TEST_CASE("a selection whose pods are replaced goes on until an interrupt, or to the first end with --until-exit") {
+    Controlled endless("ReplicaSet", 0);
+    endless.world.options.selector = "app=web";
+    std::thread stop([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(3500));
+        endless.world.interrupted = true;
+    });
+    CHECK(endless.world.run({}) == "[pod/web-1/app] a\n[pod/web-2/app] b\n");
+    stop.join();
+    CHECK(endless.world.outcome() == "130");
+    Controlled once("ReplicaSet", 0);
+    once.world.options.selector = "app=web";
+    once.world.options.until_exit = true;
+    CHECK(once.world.run({}) == "[pod/web-1/app] a\n");
+    CHECK(once.world.outcome() == "0");
+    CHECK(once.asked_for_job == 0);
 }
 
 TEST_CASE("an interrupt ends following with its code and what was read") {

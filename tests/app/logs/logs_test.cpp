@@ -153,6 +153,7 @@ TEST_CASE("a container that cannot start is an error that says why, at once") {
     world.cluster.reply(k_pods + "/web-1", {.body = pod_json({.phase = "Pending", .state = R"("waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image"})"})});
     CHECK(world.run({"web-1"}).empty());
     CHECK(contains(world.outcome(), "container `app` of pod `web-1` has no log, it has not started\nwaiting: ImagePullBackOff: Back-off pulling image"));
+    CHECK(world.err.str().empty()); // the error says it, once
     REQUIRE(!world.result);
     CHECK(world.result.error().kind == ErrorKind::not_found);
 }
