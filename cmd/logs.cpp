@@ -55,8 +55,9 @@ lines on a terminal and in JSON, else on standard error; -q leaves it out. -f
 ends when nothing more can come (pods that have ended, Jobs that are over), else
 with Ctrl-C: a pod of another workload is replaced when it goes.
 
-On a terminal colours of the application are kept, and nothing else that steers
-it. Elsewhere, and with -o raw, bytes are printed as they are. -o json prints an
+On a terminal, and with --color=always for `less -R`, colours of the application
+are kept and nothing else that steers it, and pods have colours of their own.
+Elsewhere, and with -o raw, bytes are printed as they are. -o json prints an
 object with time, namespace, pod, container and line for each line; bytes that
 are no UTF-8 become U+FFFD.
 

@@ -188,8 +188,9 @@ private:
         session.single = m_streams == 1 && !m_several;
         const auto terminal = inspect_terminal({.color = m_options.output.color, .ascii = m_options.output.ascii, .is_terminal = m_environment.stdout_is_terminal,
                                                 .columns = m_environment.terminal_columns}, m_environment.variable);
+        const bool for_people = terminal.width > 0 || m_options.output.color == "always"; // as for `less -R`
         const bool prefix = is_on(m_options.prefix, m_options.all_pods || m_streams > 1 || (m_options.follow && m_several));
-        session.paint = {.format = m_format, .prefix = prefix, .timestamps = m_options.timestamps, .terminal = m_environment.stdout_is_terminal, .color = terminal.color, .ascii = terminal.ascii};
+        session.paint = {.format = m_format, .prefix = prefix, .timestamps = m_options.timestamps, .terminal = for_people, .color = terminal.color, .ascii = terminal.ascii};
         session.merge = is_on(m_options.merge, true);
         session.until_exit = m_options.until_exit;
         session.ignore_errors = m_options.ignore_errors;
@@ -206,7 +207,7 @@ private:
         if (m_options.since_time) request.since_time = to_rfc3339(*m_options.since_time);
         if (m_options.limit_bytes > 0) request.limit_bytes = m_options.limit_bytes;
         request.counts_times = m_options.timestamps && m_format != LogFormat::json;
-        const bool as_it_is = m_format == LogFormat::raw || (m_format == LogFormat::text && !m_environment.stdout_is_terminal);
+        const bool as_it_is = m_format == LogFormat::raw || (m_format == LogFormat::text && !for_people);
         const bool alone = m_streams == 1 && !m_options.follow;
         request.with_times = m_options.timestamps || m_format == LogFormat::json || !alone;
         if (alone && as_it_is && !prefix && !filtered && (m_format != LogFormat::raw || !m_options.timestamps)) request.raw = [](std::string_view) { return false; };

@@ -38,8 +38,14 @@ public:
         m_deleted = deleted;
         ++m_changes;
     }
+    /// The same, and watches do not tell.
+    void set_pod_silently(const std::string& name) {
+        const std::lock_guard lock(m_mutex);
+        m_pod = name;
+    }
     Program program = echo;
     bool forbidden = false;
+    std::atomic<bool> forgetful = false; ///< the kubelet has just started, and knows no pod yet
 
 private:
     static std::string pod_json(const std::string& name, bool deleted) {
@@ -52,6 +58,7 @@ private:
         const std::lock_guard lock(m_mutex);
         if (contains(request.path, "/portforward")) {
             if (forbidden) return {.status = 403, .body = R"({"kind":"Status","status":"Failure","reason":"Forbidden","message":"no"})"};
+            if (forgetful) return {.status = 404, .body = R"({"kind":"Status","status":"Failure","reason":"NotFound","message":"pod does not exist"})"};
             return tunnel_reply(request, program);
         }
         if (request.path == "/api/v1/namespaces/shop/services/web")
@@ -330,6 +337,38 @@ TEST_CASE("a connection that fails ends alone, as broken, with one line") {
     CHECK(run.err().find(format("connection to port {} failed: nothing listens on port 8080 in pod web-1", ports[0])) != std::string::npos);
     CHECK(run.err().find("3 connections, 3 failed") != std::string::npos);
     CHECK(split(run.err(), '\n').size() == 3); // one line for all of them, the summary, and nothing
+}
+
+TEST_CASE("a kubelet that does not know a pod for a moment does not make it gone, a deleted one is replaced though no watch tells") {
+    Cluster cluster;
+    Run run(cluster, {"svc/web", ":80"});
+    run.begin();
+    const auto ports = run.ports();
+    REQUIRE(ports.size() == 1);
+    const auto works = [&] {
+        Client client(ports[0]);
+        client.say("hello");
+        return client.hear(5) == "hello";
+    };
+    CHECK(works());
+    cluster.forgetful = true;
+    for (int i = 0; i < 6 && works(); ++i) // what was upgraded ahead still works
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK(!works());
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    cluster.forgetful = false;
+    CHECK(works());
+    cluster.set_pod_silently("web-2");
+    cluster.forgetful = true;
+    for (int i = 0; i < 6 && works(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    cluster.forgetful = false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    CHECK(works());
+    run.stop();
+    CAPTURE(run.err());
+    CHECK(run.err().find("now using web-1") == std::string::npos);
+    CHECK(run.err().find("pod web-1 is gone") == run.err().rfind("is gone") - std::string_view("pod web-1 ").size());
+    CHECK(run.err().find("now using web-2") != std::string::npos);
 }
 
 TEST_CASE("a program here that ends its input still gets the answer") {

@@ -115,14 +115,15 @@ void ForwardTarget::gone(std::string_view how) {
     if (!m_forward) return;
     m_events.tell(format("pod {} {}", m_pod, how));
     m_forward.reset();
-    m_better_wanted = false;
+    m_better_wanted = m_doubted = false;
     m_lost_at = now_utc();
     m_next_look = {};
     m_pause = k_first_pause;
 }
 
+/// A kubelet that has just started says so of pods that are well, too: the API server decides.
 void ForwardTarget::doubt() {
-    if (m_forward) gone("is gone");
+    m_doubted = m_forward != nullptr;
 }
 
 /// The pods as they are now; nothing: none, or they cannot be asked for at the moment.
@@ -148,12 +149,18 @@ Result<std::optional<TargetPods>> ForwardTarget::look() {
 
 Status ForwardTarget::tend() {
     if (!m_follow && !m_forward) return Error{.kind = ErrorKind::gone, .message = format("pod {} is gone", m_pod), .help = {"without --reconnect=false another pod takes its place"}};
-    if ((m_forward && !m_better_wanted) || now_utc() < m_next_look) return {};
+    if ((m_forward && !m_better_wanted && !m_doubted) || now_utc() < m_next_look) return {};
     auto found = look();
     m_pause = std::min(Duration{m_pause.milliseconds * 2}, k_longest_pause);
     m_next_look = now_utc() + m_pause;
     if (!found) return found.error().kind == ErrorKind::interrupted ? Status(std::move(found).error()) : Status();
     if (!*found) return {};
+    const auto& pods = (*found)->pods();
+    if (std::exchange(m_doubted, false) && std::none_of(pods.begin(), pods.end(), [&](const auto& pod) { return pod.meta.uid == m_pod_uid && is_usable(pod); })) {
+        gone("is gone");
+        if (!m_follow) return tend();
+    }
+    if (m_forward && !m_better_wanted) return {};
     const auto* pod = best_of(**found);
     if (pod == nullptr || (m_forward && pod->meta.uid == m_pod_uid)) return {};
     if (!is_pod() && !is_ready(*pod) && (m_forward || now_utc() - m_lost_at < k_patience_for_ready)) return {};

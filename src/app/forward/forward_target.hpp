@@ -69,7 +69,7 @@ private:
     std::unique_ptr<PodWatch> m_watch;
     Timestamp m_lost_at, m_next_look;
     Duration m_pause;
-    bool m_better_wanted = false;
+    bool m_better_wanted = false, m_doubted = false;
 };
 
 } // namespace kdiag::app

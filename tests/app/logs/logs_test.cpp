@@ -119,6 +119,18 @@ TEST_CASE("filters choose lines, JSON says where each is from") {
     CHECK((*line)["pod"].as_string() == "web-1");
 }
 
+TEST_CASE("a pager gets what a terminal would with --color=always, others the bytes as they are") {
+    LogsWorld world;
+    world.cluster.reply(k_pods + "/web-1", {.body = pod_json({})});
+    world.cluster.reply(k_pods + "/web-1/log", plain("\x1b[31mred\x1b[2J one\n"));
+    world.options.highlight = {"one"};
+    CHECK(world.run({"web-1"}) == "\x1b[31mred\x1b[2J one\n");
+    world.environment.variable = [](std::string_view name) { return name == "FORCE_COLOR" ? std::optional<std::string>("1") : std::nullopt; }; // as CI services set it
+    CHECK(world.run({"web-1"}) == "\x1b[31mred\x1b[2J one\n");
+    world.options.output.color = "always";
+    CHECK(world.run({"web-1"}) == "\x1b[31mred^[[2J \x1b[7mone\x1b[27m\x1b[0m\n");
+}
+
 TEST_CASE("a selection reads all pods, and says when there are none") {
     LogsWorld world;
     world.cluster.list(k_pods, pod_json({.name = "web-1"}) + "," + pod_json({.name = "web-2"}) + "," + pod_json({.name = "db-0"}));
