@@ -12,7 +12,7 @@ namespace {
 
 struct Flags {
     app::ProbeOptions options;
-    std::string format = "text", kind, expect, timeout = "5s", interval = "1s";
+    std::string format = "text", kind, expect, timeout = "5s", tcp_timeout, interval = "1s";
     std::vector<std::string> headers;
 };
 
@@ -40,6 +40,9 @@ Result<ExitCode> run(Flags& flags, Commands& commands) {
         KD_TRY_ASSIGN(auto header, parse_header(word));
         options.headers.push_back(std::move(header));
     }
+    if (!flags.tcp_timeout.empty()) {
+        KD_TRY_ASSIGN(options.tcp_timeout, parse_duration_flag("--tcp-timeout", flags.tcp_timeout));
+    }
     KD_TRY_ASSIGN(options.timeout, parse_duration_flag("--timeout", flags.timeout));
     KD_TRY_ASSIGN(options.interval, parse_duration_flag("--interval", flags.interval));
     return app::run_probe(options, commands.environment());
@@ -51,14 +54,16 @@ that it declares are asked as the kubelet asks them, with its timeouts, headers
 and treatment of redirects, from inside the pod: through nc, bash, curl or wget
 of one of its containers. For each the result, the time it took of its timeout,
 what the kubelet does if that goes on, what it last said, and what is risky
-about the settings. Commands are run in their own container.
+about the settings. Commands are run in their own container. Where no container
+has a tool, HTTP and TCP go over a port-forward, which the screen says.
 
 A URL (http, https, tcp, tls, grpc), dns:NAME, svc/NAME[:PORT] or pod/NAME:PORT:
 DNS, TCP, TLS and HTTP or gRPC health one after the other, until one fails; what
 the rules of `kdiag diagnose` know about that is named. A URL is asked from here;
 a Service or a pod's port from inside the pod; with --from pod/NAME everything is
 asked from that pod, a Service by its name, as its users ask it. Times include
-the way to the pod and back.
+the way to the pod and back. --image IMAGE asks from a debug container beside the
+pod's own, which stays until the pod is deleted (kdiag debug).
 
 Headers that may be credentials are never written to a command line. Asking from
 a pod needs the permission to create pods/exec.
@@ -76,7 +81,8 @@ void add_probe(Commands& commands) {
 kdiag probe pod/web-7c9                         # its probes, as the kubelet asks
 kdiag probe deploy/web --count 10               # those of one of its pods, 10 times
 kdiag probe svc/checkout --from pod/web-7c9     # does web reach checkout?
-kdiag probe svc/db:5432
+kdiag probe svc/db:5432 --from pod/bare-0 --image busybox:stable
+kdiag probe svc/web --replay-probes             # what one of its pods declares
 kdiag probe pod/web-7c9:8080 --path /ready --expect 200
 kdiag probe dns:checkout.shop.svc.cluster.local --from deploy/web
 kdiag probe https://shop.example/login --header 'Accept-Language: de'
@@ -96,6 +102,9 @@ kdiag probe grpc://10.0.0.7:9000 --service shop -o json
     app.add_option("--count", o.count, "how often to ask (default 1)")->check(CLI::Range(1, 1000000))->type_name("N");
     app.add_option("--interval", flags->interval, "between two rounds (default 1s)")->type_name("DURATION");
     app.add_option("--timeout", flags->timeout, "for each step (default 5s); declared probes have their own")->type_name("DURATION");
+    app.add_option("--tcp-timeout", flags->tcp_timeout, "for the TCP connection, where it is to be another")->type_name("DURATION");
+    app.add_flag("--replay-probes", o.replay, "ask what a pod declares (the default for pods and workloads), also of a pod behind a Service");
+    app.add_option("--image", o.image, "ask from a debug container of this image, started beside the pod's own")->type_name("IMAGE")->configurable(false); // the variable is debug's, and this writes to the cluster
     app.add_option("--ca", o.ca_file, "file with the authority to trust instead of the system's")->type_name("FILE");
     app.add_flag("!--no-verify", o.verify, "go on with a certificate that is not trusted");
     app.add_option("-o,--output", flags->format, "text, json or yaml")->type_name("FORMAT");

@@ -81,13 +81,14 @@ public:
     Debug& operator=(const Debug&) = delete;
 
     Result<ExitCode> run();
+    /// The debug container beside the others of a pod that is there, without waiting until it runs.
+    Result<Place> add_beside(const kube::Pod& pod);
 
 private:
     Status read_custom();
     void decide_streams();
     Result<ExitCode> debug_node(const std::string& node);
     Result<ExitCode> debug_copy(const kube::Pod& pod);
-    Result<ExitCode> debug_beside(const kube::Pod& pod);
     Result<Profile> profile_in(const std::string& namespace_name);
     static std::string default_target(const kube::Pod& typed, const Value& pod);
     Result<Place> add_container(const Value& pod, const kube::Pod& typed, Profile profile);
@@ -141,7 +142,9 @@ Result<ExitCode> Debug::run() {
     KD_TRY_ASSIGN(const auto target, std::move(target_found));
     KD_TRY_ASSIGN(const auto found, m_finder.wait_for_pods(target, PodFinder::Wanted::any_phase, Duration{0}));
     const auto& pod = found.pods().front();
-    return m_options.copy ? debug_copy(pod) : debug_beside(pod);
+    if (m_options.copy) return debug_copy(pod);
+    KD_TRY_ASSIGN(const auto place, add_beside(pod));
+    return start_and_join(place);
 }
 
 /// What was asked for, else what the namespace's Pod Security level allows; a namespace that may not be read is found out by trying.
@@ -170,7 +173,7 @@ std::string Debug::default_target(const kube::Pod& typed, const Value& pod) {
     return status != nullptr && status->state.running ? choice->name : std::string();
 }
 
-Result<ExitCode> Debug::debug_beside(const kube::Pod& typed) {
+Result<Place> Debug::add_beside(const kube::Pod& typed) {
     KD_TRY(check_not_completed(typed));
     if (m_options.remove == true)
         return usage("an ephemeral container cannot be removed: --rm goes with --copy-to and nodes", "leave --rm out; the container stays until the pod is deleted");
@@ -183,8 +186,7 @@ Result<ExitCode> Debug::debug_beside(const kube::Pod& typed) {
         KD_TRY(choose_container(typed, m_options.target_container));
     }
     KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
-    KD_TRY_ASSIGN(const auto place, add_container(pod, typed, profile));
-    return start_and_join(place);
+    return add_container(pod, typed, profile);
 }
 
 Result<Place> Debug::add_container(const Value& pod, const kube::Pod& typed, Profile profile) {
@@ -344,6 +346,16 @@ Result<ExitCode> run_debug(const DebugOptions& options, Environment& environment
     KD_TRY(check(options));
     KD_TRY_ASSIGN(const auto client, open_client(options.connect, environment));
     return Debug(options, *client, environment).run();
+}
+
+Result<std::string> start_debug_container(const DebugOptions& options, client::ApiClient& client, const kube::Pod& pod, Environment& environment) {
+    KD_TRY(check(options));
+    KD_TRY_ASSIGN(const auto place, Debug(options, client, environment).add_beside(pod));
+    const Tell tell = [&](const std::string& line) { environment.err << sanitize_line(line) << std::endl; };
+    KD_TRY_ASSIGN(const auto started, wait_for_start(client, place, options.start_timeout, tell, environment));
+    if (!started.not_started.empty())
+        return Error{.kind = ErrorKind::not_found, .message = format("debug container {} was not started: {}", place.container, started.not_started), .help = {"name an image with a shell and tools: --image busybox:stable"}};
+    return place.container;
 }
 
 } // namespace kdiag::app

@@ -5,6 +5,7 @@
 #include "app/debug/container.hpp"
 #include "app/detach_keys.hpp"
 #include "app/output.hpp"
+#include "kube/pod.hpp"
 
 #include <optional>
 #include <string>
@@ -32,5 +33,9 @@ struct DebugOptions {
 /// `kdiag debug`: a container with tools beside a container, in a copy of its pod, or on a node, joined with the standard streams. The
 /// exit code is that of the debug container's program.
 Result<ExitCode> run_debug(const DebugOptions& options, Environment& environment);
+
+/// The name of a debug container beside the others of a pod, running: one that is there and the same is used again. What is done goes to
+/// standard error.
+Result<std::string> start_debug_container(const DebugOptions& options, client::ApiClient& client, const kube::Pod& pod, Environment& environment);
 
 } // namespace kdiag::app

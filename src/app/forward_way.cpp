@@ -18,6 +18,17 @@ constexpr Duration k_start_limit = Duration::seconds(15);
 /// How long a refusal of the program in the pod may take to get here once the kubelet has agreed.
 constexpr Duration k_refusal = Duration{500};
 
+/// In the words of a client that connects by itself.
+std::string words_of(const Error& error) {
+    if (error.message.starts_with("nothing listens on port")) return "connection refused";
+    for (const auto* words : {"connection refused", "connection reset", "no route to host"}) {
+        if (contains(error.message, words)) return words;
+        for (const auto& note : error.notes)
+            if (contains(note, words)) return words;
+    }
+    return error.message;
+}
+
 /// One connection through a port-forward, and the passage by which libcurl reaches it.
 class Forwarded {
 public:
@@ -44,10 +55,12 @@ public:
         if (m_open || m_ended) return {};
         return Error{.kind = ErrorKind::timeout, .message = format("a port-forward was not set up within {}", to_age(k_start_limit)), .help = {"is the node well? kdiag diagnose nodes"}};
     }
-    /// Whether the program in the pod refused; waits a moment for it to say so.
-    const std::optional<Error>& refusal() {
+    /// What the kubelet says of a program in the pod that refused, after a moment for it to say so; empty: it did not. An Error: the way to
+    /// the pod broke, which says nothing about the program.
+    Result<std::string> refusal() {
         turn_until([this] { return m_ended; }, k_refusal);
-        return m_error;
+        if (m_error && !m_connection->was_refused()) return *m_error;
+        return m_error ? words_of(*m_error) : std::string();
     }
     Result<std::string> open_passage() {
         KD_TRY_ASSIGN(m_passage, net::LocalPassage::open(m_loop, [this](int descriptor) { on_connected(descriptor); }));
@@ -101,16 +114,6 @@ private:
     std::optional<Error> m_error;
 };
 
-/// In the words of a client that connects by itself.
-std::string words_of(const Error& error) {
-    for (const auto* words : {"connection refused", "connection reset", "no route to host"}) {
-        if (contains(error.message, words)) return words;
-        for (const auto& note : error.notes)
-            if (contains(note, words)) return words;
-    }
-    return error.message;
-}
-
 class ForwardWay final : public Way {
 public:
     ForwardWay(client::ApiClient& client, const kube::Pod& pod, std::string why, const std::atomic<bool>* interrupted)
@@ -135,10 +138,7 @@ public:
         Forwarded connection(m_client.loop(), m_forward, static_cast<std::uint16_t>(port), m_interrupted);
         KD_TRY(connection.wait_until_open());
         opened.took = {steady_now().count - started.count};
-        if (const auto& error = connection.refusal()) {
-            if (is_about_us(*error)) return *error;
-            opened.problem = words_of(*error);
-        }
+        KD_TRY_ASSIGN(opened.problem, connection.refusal());
         return opened;
     }
 
@@ -154,19 +154,15 @@ public:
         KD_TRY_ASSIGN(request.passage, connection.open_passage());
         KD_TRY_ASSIGN(exchange, net::run_exchange(m_client.loop(), std::move(request), m_interrupted));
         if (exchange.status != 0 || exchange.problem.empty() || exchange.secured || exchange.timed_out) return exchange;
-        if (const auto& error = connection.refusal()) {
-            if (is_about_us(*error)) return *error;
-            exchange.connected = false;
-            exchange.failed_at = net::ExchangePart::connection;
-            exchange.problem = words_of(*error);
-        }
+        KD_TRY_ASSIGN(auto refusal, connection.refusal());
+        if (refusal.empty()) return exchange;
+        exchange.connected = false;
+        exchange.failed_at = net::ExchangePart::connection;
+        exchange.problem = std::move(refusal);
         return exchange;
     }
 
 private:
-    /// Not the program in the pod but the way to it was refused.
-    static bool is_about_us(const Error& error) { return error.kind == ErrorKind::forbidden || error.kind == ErrorKind::authentication || error.kind == ErrorKind::tls; }
-
     client::ApiClient& m_client;
     client::PortForward m_forward;
     std::string m_address, m_why;

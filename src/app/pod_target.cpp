@@ -140,11 +140,7 @@ Result<PodTarget> PodFinder::find(const TargetName& name) {
     if (type.kind == "CronJob" && type.group == "batch") return find_job_of(std::move(target));
     const auto selector = pod_selector_of(found);
     const bool is_service = type.kind == kube::Service::k_kind && type.group.empty();
-    if (!selector && (!is_service || found.at("spec", "type").as_string() == "ExternalName")) {
-        Error error = no_pods_behind(target.named);
-        if (is_service) error.notes.push_back(format("it is an alias of {}", found.at("spec", "externalName").as_string()));
-        return error;
-    }
+    if (!selector && !is_service) return no_pods_behind(target.named);
     target.label_selector = selector.value_or("");
     if (is_service) {
         KD_TRY_ASSIGN(auto services, read_objects<kube::Service>(data::to_json(found), format("get service {}", name.name)));
@@ -174,6 +170,7 @@ Result<PodTarget> PodFinder::find_job_of(PodTarget cron_job) {
 
 Result<TargetPods> PodFinder::pods(const PodTarget& target) {
     if (target.is_pod()) return named_pods(target);
+    if (target.is_alias()) return no_pods_behind(target.named).with_note(format("it is an alias of {}", target.service->service.spec.external_name));
     return target.label_selector.empty() ? pods_in_slices(target) : selected_pods(target);
 }
 

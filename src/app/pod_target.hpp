@@ -36,6 +36,8 @@ struct PodTarget {
     std::string label_selector;
     std::shared_ptr<const ServiceTarget> service; ///< null: no Service was named
     bool is_pod() const { return named.kind == kube::Pod::k_kind; }
+    /// A Service of type ExternalName: it can be asked by its name, and has no pods.
+    bool is_alias() const { return service != nullptr && service->service.spec.type == "ExternalName"; }
 };
 
 /// The pods behind a target, the one that serves best first.
@@ -59,7 +61,7 @@ public:
 
     /// A name or type that does not exist is an error with near names.
     Result<PodTarget> find(const TargetName& name);
-    /// The pods of a target as they are now; of a workload possibly none.
+    /// The pods of a target as they are now; of a workload possibly none. What cannot have any is a usage error.
     Result<TargetPods> pods(const PodTarget& target);
     /// As pods, when one of them runs (phase Running) or, with `any_phase`, is there at all; waits for that so long, turning the loop,
     /// with a watch on them. An error says what the pods wait for. `on_wait` is told once, in words, that and why there is a wait.

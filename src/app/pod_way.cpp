@@ -37,6 +37,7 @@ public:
         return format("{} in container `{}`", tool, m_place.container);
     }
     bool is_transparent() const override { return m_tools.can_relay(); }
+    bool can_verify(const std::string& ca_pem) const override { return is_transparent() || (m_tools.curl && ca_pem.empty()); }
 
     Result<Names> look_up(const std::string& name, Duration limit) override {
         // getent goes through the search list like every program; nslookup of BusyBox does not for names with dots.
@@ -137,7 +138,7 @@ private:
     }
 
     Result<net::Exchange> ask_curl(const Question& question) const {
-        KD_TRY_ASSIGN(auto ran, run(probe::curl_command(question.http, (question.timeout.milliseconds + 999) / 1000), question.timeout));
+        KD_TRY_ASSIGN(auto ran, run(probe::curl_command(question.http, (question.timeout.milliseconds + 999) / 1000, question.verify), question.timeout));
         auto head = probe::parse_http(ran.result.out);
         return exchange_of(ran, std::move(head), probe::curl_problem(ran.result));
     }
@@ -176,31 +177,35 @@ Result<PodWay> way_by_tools(client::ApiClient& client, const kube::Pod& pod, std
     std::vector<std::string> without;
     for (const auto& name : running_containers(pod, preferred)) {
         ContainerPlace place{client, std::string(pod.meta.namespace_name), std::string(pod.meta.name), name, interrupted};
-        KD_TRY_ASSIGN(const auto ran, run_in_container(place, probe::tools_command(), k_start_limit));
-        const auto tools = probe::parse_tools(ran.result.out);
-        if (!has_any(tools)) {
-            without.push_back(name);
-            continue;
-        }
-        auto search = probe::search_list(ran.result.out);
-        const auto domain = probe::cluster_domain(search);
-        PodWay found{.way = std::make_unique<ToolWay>(std::move(place), tools, std::move(search))};
-        if (!domain.empty()) found.cluster_domain = domain;
-        return found;
+        KD_TRY_ASSIGN(auto found, way_from_container(std::move(place)));
+        if (found.way) return found;
+        without.push_back(name);
     }
     return Error{.kind = ErrorKind::not_found, .message = format("no container of pod {} has a tool that can ask for it (nc, bash, curl or wget, with sh)", pod.meta.name),
                  .notes = {format("looked in {}", without.empty() ? "none: no container runs" : list_some(without, 5))},
-                 .help = {format("start one beside it, then try again: kdiag debug {} --image busybox", shell_quote(pod.meta.name))}};
+                 .help = {"start a container that has, beside it: add --image busybox:stable"}};
 }
 
 } // namespace
+
+Result<PodWay> way_from_container(ContainerPlace place) {
+    KD_TRY_ASSIGN(const auto ran, run_in_container(place, probe::tools_command(), k_start_limit));
+    const auto tools = probe::parse_tools(ran.result.out);
+    if (!has_any(tools)) return PodWay{};
+    auto search = probe::search_list(ran.result.out);
+    const auto domain = probe::cluster_domain(search);
+    PodWay found{.way = std::make_unique<ToolWay>(std::move(place), tools, std::move(search))};
+    if (!domain.empty()) found.cluster_domain = domain;
+    return found;
+}
 
 Result<PodWay> way_from_pod(client::ApiClient& client, const kube::Pod& pod, std::string_view preferred, Reach reach, const std::atomic<bool>* interrupted) {
     KD_TRY(check_not_completed(pod));
     if (running_containers(pod, preferred).empty()) KD_TRY(check_running(pod));
     auto by_tools = way_by_tools(client, pod, preferred, interrupted);
-    const bool is_over = !by_tools && (by_tools.error().kind == ErrorKind::interrupted || by_tools.error().kind == ErrorKind::authentication);
-    if (by_tools || reach == Reach::anywhere || is_over) return by_tools;
+    // A kubelet that cannot be reached is no better reached by a port-forward.
+    const bool may_be_forwarded = reach == Reach::own_ports && !by_tools && (by_tools.error().kind == ErrorKind::not_found || by_tools.error().kind == ErrorKind::forbidden);
+    if (!may_be_forwarded) return by_tools;
     return PodWay{.way = way_by_port_forward(client, pod, by_tools.error().message, interrupted)};
 }
 

@@ -5,6 +5,7 @@
 #include "app/output.hpp"
 #include "probe/destination.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,16 @@ struct ProbeOptions {
     std::vector<std::string> target; ///< URL, dns:NAME, TYPE/NAME[:PORT]
     std::string from;                ///< `pod/NAME`, `local`; empty: what suits the target
     probe::Depth depth = probe::Depth::automatic; ///< --kind
-    probe::StatusRanges expect;
+    std::optional<probe::StatusRanges> expect; ///< unset: 200-399
     std::vector<probe::Header> headers;
     std::string path;    ///< of the HTTP request; empty: the URL's, or `/`
     std::string service; ///< of gRPC's health check
     std::size_t count = 1;
     Duration interval = Duration::seconds(1);
     Duration timeout = Duration::seconds(5); ///< of each step
+    std::optional<Duration> tcp_timeout;     ///< of the tcp step; unset: `timeout`
+    bool replay = false;                     ///< --replay-probes: what the pods declare, of a Service's pods too
+    std::string image;                       ///< of a debug container to ask from; empty: the containers' own tools
     bool verify = true;
     std::string ca_file;
 };

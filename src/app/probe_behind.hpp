@@ -14,8 +14,13 @@ namespace kdiag::app {
 /// What rules about pods, Services and what is around them need, of one namespace. An Error: nothing could be read.
 Result<facts::Snapshot> read_around(client::ApiClient& client, const std::string& namespace_name, kube::ResourceSet resources, const std::atomic<bool>* interrupted);
 
-/// The findings that explain why an object cannot be reached, the nearest first and then their root causes; at most three. Of a pod's
-/// probes only those of the port that is asked. What cannot be read explains nothing.
-std::vector<probe::Behind> findings_behind(client::ApiClient& client, const kube::ObjectRef& object, int port, Timestamp now, const std::atomic<bool>* interrupted);
+/// Why something cannot be reached.
+struct Explained {
+    std::vector<probe::Behind> behind;
+    std::string leads_to; ///< of a Service's port: where it sends requests, and what is declared there; may be empty
+};
+/// The findings that explain why a port of an object (a Service's own) cannot be reached, the nearest first and then their root causes; at
+/// most three. What is about another port is left out. What cannot be read explains nothing.
+Explained explain_failure(client::ApiClient& client, const kube::ObjectRef& object, int port, Timestamp now, const std::atomic<bool>* interrupted);
 
 } // namespace kdiag::app

@@ -45,16 +45,6 @@ Outcome too_late(const probe::PlannedProbe& probe, const std::string& url, probe
             .message = format("Get \"{}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)", url), .took = answered ? took : timeout_of(probe), .timed_out = true, .answered = answered};
 }
 
-bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-std::string host_of(const probe::Check& check) {
-    if (const auto* http = std::get_if<probe::HttpCheck>(&check)) return http->host;
-    if (const auto* tcp = std::get_if<probe::TcpCheck>(&check)) return tcp->host;
-    return {};
-}
-
 void note_once(std::vector<std::string>& notes, std::string note) {
     if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
 }
@@ -73,13 +63,27 @@ std::string capitalised(std::string_view word) {
     return text;
 }
 
+/// Before the message of an event that stands for several (client-go/tools/record, EventAggregatorByReasonMessageFunc).
+constexpr std::string_view k_combined = "(combined from similar events): ";
+
+std::size_t probed_containers(const kube::Pod& pod) {
+    const auto views = rules::containers_of(pod);
+    return static_cast<std::size_t>(std::count_if(views.begin(), views.end(), [](const auto& view) { return view.spec->startup_probe || view.spec->liveness_probe || view.spec->readiness_probe; }));
+}
+
 std::vector<probe::KubeletWord> said_of(const facts::Snapshot& facts, const kube::Pod& pod, const rules::ContainerView& view, probe::Kind kind) {
     const std::string start = capitalised(to_string(kind));
     const std::string killed = format("failed {} probe", to_string(kind));
     std::vector<probe::KubeletWord> words;
     for (const auto* event : facts.events_of(pod)) {
-        const bool about = event->reason == "Unhealthy" || event->reason == "ProbeWarning" ? event->message.starts_with(start) : event->reason == "Killing" && contains(event->message, killed);
-        if (about && rules::concerns(*event, view)) words.push_back({.message = std::string(event->message), .first = event->first_seen(), .last = event->last_seen(), .count = event->count()});
+        std::string_view message = event->message;
+        // Such an event has the newest message of all the pod's containers, and the container of the first.
+        if (message.starts_with(k_combined)) {
+            if (probed_containers(pod) > 1) continue;
+            message.remove_prefix(k_combined.size());
+        }
+        const bool about = event->reason == "Unhealthy" || event->reason == "ProbeWarning" ? message.starts_with(start) : event->reason == "Killing" && contains(message, killed);
+        if (about && rules::concerns(*event, view)) words.push_back({.message = std::string(message), .first = event->first_seen(), .last = event->last_seen(), .count = event->count()});
     }
     std::stable_sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.last > b.last; });
     return words;
@@ -112,13 +116,19 @@ Status Replayer::ask(probe::Replay& replay) {
     }
     if (container == nullptr || !container->running) return {}; // idle says why
     if (const auto* exec = std::get_if<probe::ExecCheck>(&probe.check)) {
+        auto outcome = ask_command(probe, *exec);
+        if (!outcome && outcome.error().kind == ErrorKind::forbidden) { // other probes may be asked by other means
+            note_once(replay.notes, format("not asked: {}", outcome.error().message));
+            m_refused = std::move(outcome).error();
+            return {};
+        }
+        if (!outcome) return std::move(outcome).error();
         replay.way = format("running it in container `{}`", probe.container);
-        KD_TRY_ASSIGN(auto outcome, ask_command(probe, *exec));
-        replay.outcomes.push_back(std::move(outcome));
+        replay.outcomes.push_back(*std::move(outcome));
         return {};
     }
-    const auto host = host_of(probe.check);
-    if (is_loopback(host) && !m_plan.host_network) {
+    const auto host = probe::host_of(probe.check);
+    if (probe::is_loopback(host) && !m_plan.host_network) {
         note_once(replay.notes, format("it asks host `{}`, which for the kubelet is the node and not the pod: that cannot be asked from here", host));
         return {};
     }
@@ -126,18 +136,17 @@ Status Replayer::ask(probe::Replay& replay) {
         note_once(replay.notes, format("not asked: {}", m_why_no_way));
         return {};
     }
-    replay.way = m_way->text();
     if (!host.empty() && host != m_plan.address) note_once(replay.notes, format("it asks host `{}` of its own, resolved in the pod here and on the node by the kubelet", host));
     Result<Outcome> outcome = Outcome{};
     if (const auto* http = std::get_if<probe::HttpCheck>(&probe.check)) outcome = ask_http(probe, *http, replay.notes);
     else if (const auto* tcp = std::get_if<probe::TcpCheck>(&probe.check)) outcome = ask_tcp(probe, *tcp);
     else if (const auto* grpc = std::get_if<probe::GrpcCheck>(&probe.check)) outcome = ask_grpc_health(probe, *grpc);
     if (!outcome && outcome.error().kind == ErrorKind::usage) { // the way does not carry this kind
-        replay.way.clear();
         note_once(replay.notes, format("not asked: {}", outcome.error().message));
         return {};
     }
     if (!outcome) return std::move(outcome).error();
+    replay.way = m_way->text();
     replay.outcomes.push_back(*std::move(outcome));
     return {};
 }
@@ -167,6 +176,7 @@ Result<Outcome> Replayer::ask_http(const probe::PlannedProbe& probe, const probe
             return probe::judge_status(exchange.status, took);
         }
         question.http.url = redirect.url;
+        question.http.target.clear();
         if (!redirect.keep_host) question.http.host_header.clear();
         question.port = net::parse_url(redirect.url).port;
     }
@@ -201,25 +211,23 @@ Result<Outcome> Replayer::ask_command(const probe::PlannedProbe& probe, const pr
     return probe::judge_exit(ran.result.code, ran.combined, ran.took);
 }
 
-std::vector<probe::Replay> make_replays(const probe::PodPlan& plan, const facts::Snapshot& facts, Timestamp now) {
+std::vector<probe::Replay> make_replays(const probe::PodPlan& plan, const kube::Pod& pod, const facts::Snapshot& facts, Timestamp now) {
     std::vector<probe::Replay> replays;
-    const auto* pod = facts.find<kube::Pod>(plan.namespace_name, plan.name);
     const auto chosen = rules::select_rules({"probe"}, {});
     const auto outcome = chosen ? rules::diagnose(facts, *chosen, now) : rules::Outcome{};
     for (const auto& planned : plan.probes) {
         probe::Replay replay{.probe = planned};
         replay.idle = probe::why_idle(plan, planned);
         replays.push_back(std::move(replay));
-        if (pod == nullptr) continue;
-        for (const auto& view : rules::containers_of(*pod)) {
+        for (const auto& view : rules::containers_of(pod)) {
             const auto* declared = view.spec->name == planned.container ? declared_probe(*view.spec, planned.kind) : nullptr;
             if (declared == nullptr) continue;
             auto& added = replays.back();
             added.target = rules::probe_target(*declared);
             const auto sentence = rules::probe_sentence(*declared, consequence_word(planned.kind));
             added.timing = sentence.starts_with(added.target + ", ") ? sentence.substr(added.target.size() + 2) : sentence;
-            added.kubelet = said_of(facts, *pod, view, planned.kind);
-            add_rules(outcome, *pod, added);
+            added.kubelet = said_of(facts, pod, view, planned.kind);
+            add_rules(outcome, pod, added);
         }
     }
     return replays;

@@ -6,6 +6,8 @@
 #include "facts/snapshot.hpp"
 #include "probe/report.hpp"
 
+#include <optional>
+
 namespace kdiag::app {
 
 /// Asks what a pod's probes ask.
@@ -17,6 +19,8 @@ public:
 
     /// Asks once more and adds the outcome; what cannot be asked gets a note, once.
     Status ask(probe::Replay& replay);
+    /// Why a command was not run, if the role does not allow it.
+    const std::optional<Error>& refused() const { return m_refused; }
 
 private:
     Result<probe::Outcome> ask_http(const probe::PlannedProbe& probe, const probe::HttpCheck& check, std::vector<std::string>& notes);
@@ -28,11 +32,12 @@ private:
     const probe::PodPlan& m_plan;
     Way* m_way;
     std::string m_why_no_way;
+    std::optional<Error> m_refused;
     const std::atomic<bool>* m_interrupted;
 };
 
 /// The declared probes, not asked yet, with what objects and events say of them: targets, timing, what the kubelet said, what rules say.
-std::vector<probe::Replay> make_replays(const probe::PodPlan& plan, const facts::Snapshot& facts, Timestamp now);
+std::vector<probe::Replay> make_replays(const probe::PodPlan& plan, const kube::Pod& pod, const facts::Snapshot& facts, Timestamp now);
 /// After the last round: what follows from the outcomes.
 void conclude(const probe::PodPlan& plan, probe::Replay& replay);
 

@@ -2,12 +2,13 @@
 #include "app/probe_route.hpp"
 
 #include "app/pod_choice.hpp"
-#include "app/pod_way.hpp"
+#include "app/prober.hpp"
 #include "app/target_port.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace kdiag::app {
 
@@ -28,11 +29,22 @@ Result<ChosenPod> choose_pod(PodFinder& finder, const TargetName& name) {
     return ChosenPod{std::move(found)};
 }
 
-Result<PodWay> way_from(client::ApiClient& client, PodFinder& finder, const std::string& from, std::string& name, const std::atomic<bool>* interrupted) {
-    KD_TRY_ASSIGN(const auto target, parse_target_name({from}));
+bool is_node(std::string_view type) {
+    return type == "node" || type == "nodes" || type == "no";
+}
+
+Error no_way_from_node(const std::string& node) {
+    return {.kind = ErrorKind::usage, .message = "probes are asked from pods or from here, not from nodes",
+            .help = {format("from the node's own network: kdiag debug node/{} -- wget -S -O- URL", shell_quote(node)), "or name a pod with hostNetwork that runs there: --from pod/NAME -n NAMESPACE"}};
+}
+
+Result<PodWay> way_from(client::ApiClient& client, PodFinder& finder, const ProbeOptions& options, std::string& name, Environment& environment) {
+    KD_TRY_ASSIGN(const auto target, parse_target_name({options.from}));
+    if (is_node(target.type)) return no_way_from_node(target.name);
+    if (options.from == "node") return no_way_from_node("NAME");
     KD_TRY_ASSIGN(const auto chosen, choose_pod(finder, target));
     name = format("Pod/{}", chosen.pod().meta.name);
-    return way_from_pod(client, chosen.pod(), {}, Reach::anywhere, interrupted);
+    return way_for(client, chosen.pod(), {}, Reach::anywhere, options, environment);
 }
 
 void apply(const ProbeOptions& options, probe::Destination& to) {
@@ -68,7 +80,7 @@ bool serves(const kube::Service& service, const kube::Pod& pod) {
 probe::Step endpoints_step(const kube::Service& service, const std::vector<kube::Pod>& pods) {
     const auto ready = static_cast<std::size_t>(std::count_if(pods.begin(), pods.end(), [&](const kube::Pod& pod) { return serves(service, pod); }));
     return {.name = "endpoints", .state = ready > 0 ? probe::StepState::good : probe::StepState::failed,
-            .text = pods.empty() ? format("Service/{} has no pods", service.meta.name) : format("Service/{}: {} of {} pods ready", service.meta.name, ready, pods.size())};
+            .text = pods.empty() ? format("Service/{} has no pods", service.meta.name) : format("Service/{}: {} of {} ready", service.meta.name, ready, counted(pods.size(), "pod"))};
 }
 
 /// Steps that are not reached, so that the screen shows what there would be.
@@ -81,26 +93,55 @@ std::vector<probe::Step> with_unreached(std::vector<probe::Step> before, const p
 }
 
 /// Asks a Service as its users do: by its name and its own port.
-Result<Route> route_by_name(client::ApiClient& client, PodFinder& finder, const kube::Service& service, const kube::ServicePort& port, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
+Result<Route> route_by_name(client::ApiClient& client, PodFinder& finder, const kube::Service& service, const kube::ServicePort& port, const ProbeOptions& options, Environment& environment) {
     Route route{.object = kube::ref_of(service)};
     std::string domain = "cluster.local";
     if (is_here(options.from)) {
-        route.way = way_from_here(client.loop(), interrupted);
+        route.way = way_from_here(client.loop(), environment.interrupted);
         route.from = "here";
     } else {
-        KD_TRY_ASSIGN(auto way, way_from(client, finder, options.from, route.from, interrupted));
+        KD_TRY_ASSIGN(auto way, way_from(client, finder, options, route.from, environment));
         domain = way.cluster_domain;
         route.way = std::move(way.way);
     }
-    const auto host = service.spec.type == "ExternalName" ? std::string(service.spec.external_name) : format("{}.{}.svc.{}", service.meta.name, service.meta.namespace_name, domain);
+    const bool is_alias = service.spec.type == "ExternalName";
+    const auto host = is_alias && is_here(options.from) ? std::string(service.spec.external_name) : format("{}.{}.svc.{}", service.meta.name, service.meta.namespace_name, domain);
     route.to = probe::destination_of_port(host, static_cast<int>(port.port), port.name, port.app_protocol, wanted_depth(options));
     return route;
 }
 
+/// An alias need not declare the ports that are asked at the other end.
+Result<kube::ServicePort> port_of_alias(const kube::Service& service, const std::string& wanted) {
+    if (const auto* declared = port_of(service, wanted)) return *declared;
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
+    if (error != std::errc{} || end != wanted.data() + wanted.size() || number == 0) return no_such_port(service, wanted);
+    kube::ServicePort port;
+    port.port = number;
+    return port;
+}
+
+/// Asks an ExternalName by its name; without a port that is all there is to ask.
+Result<Route> route_to_alias(client::ApiClient& client, PodFinder& finder, const kube::Service& service, const probe::TargetWord& word, ProbeOptions options, Environment& environment) {
+    if (options.from.empty())
+        return Error{.kind = ErrorKind::usage, .message = format("Service/{} is an alias of {}: there is no pod behind it to ask in", service.meta.name, service.spec.external_name),
+                     .help = {format("ask it as its users do: kdiag probe svc/{} --from pod/NAME", shell_quote(service.meta.name))}};
+    const bool name_only = word.port.empty() && port_of(service, {}) == nullptr && (options.depth == probe::Depth::automatic || options.depth == probe::Depth::dns);
+    kube::ServicePort port;
+    if (name_only) {
+        options.depth = probe::Depth::dns;
+    } else {
+        KD_TRY_ASSIGN(port, port_of_alias(service, word.port));
+    }
+    KD_TRY_ASSIGN(auto route, route_by_name(client, finder, service, port, options, environment));
+    route.notes.push_back(format("Service/{} is an alias of {}, whose certificates and sites do not know it by the Service's name", service.meta.name, service.spec.external_name));
+    return route;
+}
+
 /// Asks a port of a pod from inside that pod.
-Result<Route> route_into_pod(client::ApiClient& client, const kube::Pod& pod, int port, std::string_view name, std::string_view app_protocol, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
+Result<Route> route_into_pod(client::ApiClient& client, const kube::Pod& pod, int port, std::string_view name, std::string_view app_protocol, const ProbeOptions& options, Environment& environment) {
     Route route{.object = kube::ref_of(pod)};
-    KD_TRY_ASSIGN(auto way, way_from_pod(client, pod, {}, Reach::own_ports, interrupted));
+    KD_TRY_ASSIGN(auto way, way_for(client, pod, {}, Reach::own_ports, options, environment));
     route.way = std::move(way.way);
     route.from = format("Pod/{}", pod.meta.name);
     route.to = probe::destination_of_port(std::string(pod.status.pod_ip), port, name, app_protocol, wanted_depth(options));
@@ -108,18 +149,22 @@ Result<Route> route_into_pod(client::ApiClient& client, const kube::Pod& pod, in
     return route;
 }
 
-Result<Route> route_to_service(client::ApiClient& client, PodFinder& finder, const PodTarget& target, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
+Result<Route> route_to_service(client::ApiClient& client, PodFinder& finder, const PodTarget& target, const probe::TargetWord& word, const ProbeOptions& options, Environment& environment) {
     const auto& service = target.service->service;
+    if (target.is_alias()) return route_to_alias(client, finder, service, word, options, environment);
     const auto* port = port_of(service, word.port);
     if (port == nullptr) return no_such_port(service, word.port);
     std::vector<std::string> notes;
     if (word.port.empty() && service.spec.ports.size() > 1) notes.push_back(format("the first of {} is asked: {}{}{}", counted(service.spec.ports.size(), "port"), port->port, port->name.empty() ? "" : " ", port->name));
     if (!options.from.empty()) {
-        KD_TRY_ASSIGN(auto route, route_by_name(client, finder, service, *port, options, interrupted));
+        KD_TRY_ASSIGN(auto route, route_by_name(client, finder, service, *port, options, environment));
         route.notes = std::move(notes);
         return route;
     }
-    KD_TRY_ASSIGN(const auto found, finder.pods(target));
+    auto listed = finder.pods(target);
+    if (!listed && listed.error().kind == ErrorKind::usage) // addresses that are no pods
+        listed.error().help = {format("ask it as its users do: kdiag probe svc/{} --from pod/NAME", shell_quote(service.meta.name))};
+    KD_TRY_ASSIGN(const auto found, std::move(listed));
     auto endpoints = endpoints_step(service, found.pods());
     const auto serving = std::find_if(found.pods().begin(), found.pods().end(), [&](const kube::Pod& pod) { return serves(service, pod); });
     Route route;
@@ -136,28 +181,29 @@ Result<Route> route_to_service(client::ApiClient& client, PodFinder& finder, con
             route.before = with_unreached({std::move(endpoints)}, route.to);
             route.from = "the API server";
         } else {
-            KD_TRY_ASSIGN(route, route_into_pod(client, *serving, resolved->pod_port, port->name, port->app_protocol, options, interrupted));
+            KD_TRY_ASSIGN(route, route_into_pod(client, *serving, resolved->pod_port, port->name, port->app_protocol, options, environment));
             route.before = {std::move(endpoints)};
             notes.push_back("asked in a pod behind the Service; --from pod/NAME asks through the Service, as its users do");
         }
     }
     route.object = kube::ref_of(service);
+    route.object_port = static_cast<int>(port->port);
     route.notes = std::move(notes);
     return route;
 }
 
-Result<Route> route_to_pod_port(client::ApiClient& client, PodFinder& finder, const PodTarget& target, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
+Result<Route> route_to_pod_port(client::ApiClient& client, PodFinder& finder, const PodTarget& target, const probe::TargetWord& word, const ProbeOptions& options, Environment& environment) {
     KD_TRY_ASSIGN(const auto found, finder.wait_for_pods(target, PodFinder::Wanted::any_phase, k_no_wait));
     const auto& pod = found.pods().front();
     KD_TRY(check_running(pod));
     KD_TRY_ASSIGN(const auto port, resolve_pod_port(pod, {.local = {}, .remote = word.port}));
-    if (options.from.empty()) return route_into_pod(client, pod, port.pod_port, port.name, {}, options, interrupted);
+    if (options.from.empty()) return route_into_pod(client, pod, port.pod_port, port.name, {}, options, environment);
     Route route{.object = kube::ref_of(pod)};
     if (is_here(options.from)) {
-        route.way = way_from_here(client.loop(), interrupted);
+        route.way = way_from_here(client.loop(), environment.interrupted);
         route.from = "here";
     } else {
-        KD_TRY_ASSIGN(auto way, way_from(client, finder, options.from, route.from, interrupted));
+        KD_TRY_ASSIGN(auto way, way_from(client, finder, options, route.from, environment));
         route.way = std::move(way.way);
     }
     route.to = probe::destination_of_port(std::string(pod.status.pod_ip), port.pod_port, port.name, {}, wanted_depth(options));
@@ -170,29 +216,30 @@ bool is_here(const std::string& from) {
     return from == "local" || from == "here";
 }
 
-Result<Route> route_from_here(net::EventLoop& loop, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
-    Route route{.way = way_from_here(loop, interrupted), .from = "here"};
+Result<Route> route_from_here(net::EventLoop& loop, const probe::TargetWord& word, const ProbeOptions& options, Environment& environment) {
+    Route route{.way = way_from_here(loop, environment.interrupted), .from = "here"};
     KD_TRY_ASSIGN(route.to, probe::destination_of(word, options.depth));
     apply(options, route.to);
     return route;
 }
 
-Result<Route> route_in_cluster(client::ApiClient& client, PodFinder& finder, const probe::TargetWord& word, const ProbeOptions& options, const std::atomic<bool>* interrupted) {
+Result<Route> route_in_cluster(client::ApiClient& client, PodFinder& finder, const probe::TargetWord& word, const ProbeOptions& options, Environment& environment) {
     Route route;
     if (word.what != probe::TargetWord::What::object) {
         KD_TRY_ASSIGN(route.to, probe::destination_of(word, options.depth));
-        KD_TRY_ASSIGN(auto way, way_from(client, finder, options.from, route.from, interrupted));
+        KD_TRY_ASSIGN(auto way, way_from(client, finder, options, route.from, environment));
         route.way = std::move(way.way);
         const auto [namespace_name, service] = probe::service_of_host(route.to.host, way.cluster_domain, finder.namespace_name());
         if (!service.empty() && !route.to.is_numeric()) route.object = {.kind = "Service", .namespace_name = namespace_name, .name = service};
     } else {
         KD_TRY_ASSIGN(const auto target, finder.find({.type = word.type, .name = word.object}));
         if (target.service != nullptr) {
-            KD_TRY_ASSIGN(route, route_to_service(client, finder, target, word, options, interrupted));
+            KD_TRY_ASSIGN(route, route_to_service(client, finder, target, word, options, environment));
         } else {
-            KD_TRY_ASSIGN(route, route_to_pod_port(client, finder, target, word, options, interrupted));
+            KD_TRY_ASSIGN(route, route_to_pod_port(client, finder, target, word, options, environment));
         }
     }
+    if (route.object_port == 0) route.object_port = route.to.port;
     apply(options, route.to);
     return route;
 }

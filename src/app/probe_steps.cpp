@@ -87,7 +87,7 @@ private:
 
     Result<bool> tcp() {
         if (m_addresses.empty()) m_addresses = {m_to.host};
-        KD_TRY_ASSIGN(auto opened, m_way.open(m_addresses, m_to.port, m_settings.limit));
+        KD_TRY_ASSIGN(auto opened, m_way.open(m_addresses, m_to.port, m_settings.tcp_limit.value_or(m_settings.limit)));
         m_address = opened.address;
         const bool good = opened.problem.empty();
         const auto place = probe::join_host_port(opened.address, m_to.port);
@@ -135,7 +135,8 @@ private:
 
     Result<bool> http() {
         auto asked = question();
-        asked.verify = asked.verify && !m_way.is_transparent(); // the step before has verified it
+        const bool verifiable = m_way.can_verify(m_settings.ca_pem);
+        asked.verify = asked.verify && verifiable && !m_way.is_transparent(); // else the step before has verified it
         bool has_agent = false;
         for (const auto& header : m_settings.headers) {
             if (header.first == "Host") asked.http.host_header = header.second;
@@ -156,6 +157,7 @@ private:
         if (!exchange.problem.empty()) text += format(", and then the answer broke off: {}", exchange.problem);
         auto& step = add("http", good, std::move(text), time_of(exchange));
         if (const auto location = exchange.header("location"); !location.empty()) step.notes.push_back(format("redirects to {}, which is not followed", probe::resolve_reference(m_to.url(), location)));
+        if (m_to.tls && m_settings.verify && !verifiable) step.notes.push_back(format("the certificate was not verified: {} cannot", m_way.text()));
         if (!good && !exchange.body.empty()) step.notes.push_back(format("says: {}", trim(std::string_view(exchange.body).substr(0, k_most_body))));
         return good;
     }

@@ -5,6 +5,7 @@
 #include "probe/destination.hpp"
 #include "probe/report.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct StepSettings {
     bool verify = true;      ///< certificates
     std::string ca_pem;      ///< instead of the system's authorities
     Duration limit = Duration::seconds(5); ///< of each step
+    std::optional<Duration> tcp_limit;     ///< of the tcp step, where it is another
 };
 
 /// Once through the steps to a destination: dns (of a name), tcp, tls, and http or grpc, as far as its depth goes. The first that fails

@@ -52,6 +52,7 @@ net::ExchangeRequest exchange_request(const Question& question) {
     request.handshake_only = question.handshake_only;
     request.verify = question.verify;
     request.ca_pem = question.ca_pem;
+    request.target = question.http.target;
     request.timeout = question.timeout;
     const bool is_tls = question.http.url.starts_with("https://");
     using Version = net::ExchangeRequest::Version;

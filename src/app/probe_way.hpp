@@ -49,6 +49,11 @@ public:
     virtual std::string caveat() const { return {}; }
     /// Whether HTTP/2, TLS alone and bodies can be sent; else plain GETs only.
     virtual bool is_transparent() const { return true; }
+    /// Whether certificates can be verified, against `ca_pem` if there is one.
+    virtual bool can_verify(const std::string& ca_pem) const {
+        (void)ca_pem;
+        return true;
+    }
     virtual Result<Names> look_up(const std::string& name, Duration limit) = 0;
     virtual Result<Opened> open(const std::vector<std::string>& addresses, int port, Duration limit) = 0;
     virtual Result<net::Exchange> ask(const Question& question) = 0;

@@ -55,6 +55,7 @@ struct PodConnection::Impl {
     void changed();
     void lost(std::optional<Error> error);
     void finish(std::optional<Error> error);
+    void refused();
 
     ApiClient& client;
     std::shared_ptr<ForwardRoute> route;
@@ -63,7 +64,7 @@ struct PodConnection::Impl {
     std::unique_ptr<ForwardDial> attempt;
     std::unique_ptr<ForwardLine> line;
     net::EventLoop::TimerId deadline = 0, end_timer = 0;
-    bool open = false, end_told = false, ended = false, paused = false;
+    bool open = false, end_told = false, ended = false, paused = false, was_refused = false;
 };
 
 void PodConnection::Impl::use(std::unique_ptr<ForwardLine> found) {
@@ -90,19 +91,25 @@ void PodConnection::Impl::changed() {
     auto& wire = line->wire();
     began();
     if (ended) return;
-    if ((wire.ended() || wire.over()) && !wire.refusal().empty()) return finish(error_of_refusal(wire.refusal(), route->pod, port));
+    if ((wire.ended() || wire.over()) && !wire.refusal().empty()) return refused();
     if (wire.ended() && !std::exchange(end_told, true) && events.on_end_of_bytes) events.on_end_of_bytes();
     if (wire.over()) lost(std::nullopt);
 }
 
 void PodConnection::Impl::lost(std::optional<Error> error) {
     auto& wire = line->wire();
-    if (!wire.refusal().empty()) return finish(error_of_refusal(wire.refusal(), route->pod, port));
+    if (!wire.refusal().empty()) return refused();
     if (wire.ended()) return finish(std::nullopt);
     Error broken{.kind = ErrorKind::network, .message = format("the connection to pod {} was lost", route->pod)};
     if (error && error->kind == ErrorKind::protocol) return finish(std::move(error));
     if (error) broken.notes.push_back(error->message);
     finish(std::move(broken));
+}
+
+void PodConnection::Impl::refused() {
+    auto error = error_of_refusal(line->wire().refusal(), route->pod, port);
+    was_refused = error.kind == ErrorKind::network;
+    finish(std::move(error));
 }
 
 /// The end is told in a turn of its own, where whoever is told may destroy the connection.
@@ -126,6 +133,10 @@ void PodConnection::write(std::string_view bytes) {
 
 bool PodConnection::full() const {
     return m_impl->open && !m_impl->ended && m_impl->line->stream().full();
+}
+
+bool PodConnection::was_refused() const {
+    return m_impl->was_refused;
 }
 
 void PodConnection::end_writing() {

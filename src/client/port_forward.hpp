@@ -39,6 +39,8 @@ public:
     /// Ignored before on_open.
     void write(std::string_view bytes);
     bool full() const;
+    /// After an error: whether it is the kubelet's word that the port in the pod does not answer, and not about the way there.
+    bool was_refused() const;
     /// No more is written. Most runtimes then end the whole connection within a second, what they have not sent by then is lost.
     void end_writing();
     void pause();

@@ -75,6 +75,7 @@ void Running::set_request() {
     using Version = ExchangeRequest::Version;
     const long version = m_request.version == Version::http2_plain ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : m_request.version == Version::http2_if_offered ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
     m_easy.set(CURLOPT_HTTP_VERSION, version);
+    if (!m_request.target.empty()) m_easy.set(CURLOPT_REQUEST_TARGET, m_request.target.c_str());
     if (m_request.handshake_only) m_easy.set(CURLOPT_CONNECT_ONLY, 1L);
     for (const auto& header : m_request.headers) m_headers = m_curl.slist_append(m_headers, header.c_str());
     if (m_request.method == "POST") {
@@ -196,6 +197,7 @@ void Running::explain(CURLcode code) {
 Exchange Running::finish() {
     read_times();
     m_exchange.status = m_easy.response_code();
+    if (m_exchange.status < 200 && m_exchange.status != 101) m_exchange.status = 0; // an interim answer that was the last
     curl_certinfo* info = nullptr;
     if (m_curl.easy_getinfo(m_easy.get(), CURLINFO_CERTINFO, &info) == CURLE_OK && info != nullptr)
         for (int i = 0; i < info->num_of_certs && i < 10; ++i) {

@@ -18,6 +18,7 @@ struct ExchangeRequest {
     std::string method = "GET";
     std::vector<std::string> headers = {}; ///< `Name: value`; `Name;` sends an empty one, `Name:` leaves out libcurl's own
     std::string body = {};                 ///< of a POST
+    std::string target = {};               ///< of the request line, where it is not what the URL says
     std::string address = {};              ///< numeric: connect there, whatever the URL's host resolves to
     std::string passage = {};              ///< the name of a LocalPassage that leads there
     enum class Version { http1, http2_if_offered, http2_plain } version = Version::http1;

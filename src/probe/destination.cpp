@@ -97,6 +97,8 @@ Result<TargetWord> parse_target(const std::vector<std::string>& words) {
     if (const auto colon = rest.find(':'); colon != std::string_view::npos) {
         if (slash == std::string::npos || colon + 1 == rest.size()) return not_understood(word);
         target.port = rest.substr(colon + 1);
+        if (target.port.find_first_not_of("0123456789") == std::string::npos && !number_of(target.port, 1, 65535))
+            return Error{.kind = ErrorKind::usage, .message = format("{} is no port number", target.port), .help = {"they go from 1 to 65535"}};
         rest = rest.substr(0, colon);
     }
     target.object = rest;

@@ -86,8 +86,9 @@ void plan_http(PlannedProbe& planned, const data::Value& action, const Where& wh
         return;
     }
     const auto scheme = action["scheme"].as_string();
-    HttpCheck check{.host = host_of(action, where.plan), .port = port.number, .url = {}};
+    HttpCheck check{.host = host_of(action, where.plan), .port = port.number, .url = {}, .target = {}};
     check.url = probe_url(to_lower(scheme.empty() ? "http" : scheme), check.host, check.port, action["path"].as_string());
+    check.target = odd_target(action["path"].as_string());
     check.http2 = action["protocol"].as_string() == "HTTP2";
     add_headers(check, action, where.user_agent);
     planned.check = std::move(check);
@@ -224,6 +225,16 @@ std::string probe_url(std::string_view scheme, std::string_view host, int port, 
     }
     const bool needs_slash = !rest.empty() && rest.front() != '/' && rest.front() != '?';
     return format("{}://{}{}{}", scheme, join_host_port(host, port), needs_slash ? "/" : "", rest);
+}
+
+std::string odd_target(std::string_view path) {
+    if (!is_parsable(path)) return {};
+    auto local = without_authority(path);
+    local = local.substr(0, local.find('#'));
+    const auto question = local.find('?');
+    if (question == std::string_view::npos || escaped(local.substr(question), "") == local.substr(question)) return {};
+    const auto start = escaped(local.substr(0, question), "");
+    return format("{}{}{}", start.starts_with('/') ? "" : "/", start, local.substr(question));
 }
 
 std::string expand(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values) {

@@ -26,6 +26,7 @@ struct HttpCheck {
     std::string host; ///< the pod's address unless the probe names one
     int port = 0;
     std::string url; ///< as the kubelet asks it
+    std::string target;          ///< of the request line, where the kubelet sends what no URL may hold; empty: the URL's
     std::vector<Header> headers; ///< with the kubelet's own (User-Agent, Accept), without Host
     std::string host_header;     ///< empty: the URL's
     bool http2 = false;          ///< without TLS (`protocol: HTTP2`, gate H2CContainerProbe)
@@ -88,6 +89,9 @@ PodPlan plan_probes(const data::Value& pod, std::string_view kubelet_version);
 std::string join_host_port(std::string_view host, int port);
 /// The URL that the kubelet makes of scheme, host, port and a path, which may be anything (formatURL).
 std::string probe_url(std::string_view scheme, std::string_view host, int port, std::string_view path);
+/// What the kubelet's request line has in its place where that is something else: Go sends a query as it is written (URL.RequestURI), and
+/// servers refuse one with blanks. Empty: nothing else.
+std::string odd_target(std::string_view path);
 /// `$(NAME)` replaced by literal values, `$$` by `$`; what is unknown stays (third_party/forked/golang/expansion).
 std::string expand(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values);
 

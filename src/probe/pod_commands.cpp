@@ -101,11 +101,13 @@ std::vector<PodCommand> connect_commands(const PodTools& tools, std::string_view
     return commands;
 }
 
-PodCommand curl_command(const HttpCheck& check, std::int64_t seconds) {
+PodCommand curl_command(const HttpCheck& check, std::int64_t seconds, bool verify) {
     auto command = started({"curl", "-q", "-K", "-"}); // -q: no .curlrc of the image
-    command.input = format("url = {}\nsilent\nshow-error\ninclude\ninsecure\ngloboff\nnoproxy = \"*\"\nmax-time = {}\nmax-filesize = 1048576\n", curl_quoted(check.url),
+    command.input = format("url = {}\nsilent\nshow-error\ninclude\ngloboff\nnoproxy = \"*\"\nmax-time = {}\nmax-filesize = 1048576\n", curl_quoted(check.url),
                            std::max<std::int64_t>(seconds, 1));
+    if (!verify) command.input += "insecure\n";
     if (check.http2) command.input += "http2-prior-knowledge\n";
+    if (!check.target.empty()) command.input += format("request-target = {}\n", curl_quoted(check.target));
     if (!check.host_header.empty()) command.input += format("header = {}\n", curl_quoted("Host: " + check.host_header));
     for (const auto& [name, value] : check.headers)
         command.input += format("header = {}\n", curl_quoted(value.empty() ? name + ";" : format("{}: {}", name, value)));

@@ -44,9 +44,10 @@ std::string_view relay_tool(const PodTools& tools);
 /// Connects and ends at once; in the order to try them: one nc knows what another does not.
 std::vector<PodCommand> connect_commands(const PodTools& tools, std::string_view host, int port, std::int64_t seconds);
 /// One GET that follows no redirect and prints the answer whole, headers first. URL and headers go to standard input, where neither the
-/// process list nor an audit log shows them.
-PodCommand curl_command(const HttpCheck& check, std::int64_t seconds);
-/// As curl_command, for images without it. wget takes headers as arguments only, so it is not for checks that bring their own.
+/// process list nor an audit log shows them. `verify`: certificates, against the authorities that the image has.
+PodCommand curl_command(const HttpCheck& check, std::int64_t seconds, bool verify);
+/// As curl_command, for images without it. wget takes headers as arguments only, so it is not for checks that bring their own. It never
+/// verifies certificates: BusyBox's cannot.
 PodCommand wget_command(const HttpCheck& check);
 bool has_own_headers(const HttpCheck& check);
 /// Resolves a name as the container does; none when the tools cannot.

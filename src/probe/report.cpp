@@ -32,12 +32,19 @@ void advise_on_time(const PlannedProbe& probe, const std::vector<Outcome>& outco
                           .help = "raise timeoutSeconds, or let the probe ask something cheaper"});
 }
 
+/// The kubelet asks from the node.
+void advise_on_host(const PodPlan& plan, const PlannedProbe& probe, std::vector<Advice>& advice) {
+    const auto host = host_of(probe.check);
+    if (plan.host_network || !is_loopback(host)) return;
+    advice.push_back({.text = format("host `{}` is the node itself, not the pod: what answers there, if anything, is another program", host), .help = "leave host out: the pod's address is asked then"});
+}
+
 void advise_on_status(const PlannedProbe& probe, const Outcome& outcome, std::vector<Advice>& advice) {
     const bool refused_login = outcome.message.ends_with("statuscode: 401") || outcome.message.ends_with("statuscode: 403");
     if (refused_login && probe.kind != Kind::readiness)
         advice.push_back({.text = "an answer that asks for a login proves that the program is alive, and this probe restarts it for that", .help = "let it ask a path that needs no login"});
     if (outcome.verdict == Verdict::warning)
-        advice.push_back({.text = "a redirect to another host counts as success, whatever is behind it", .help = "let the probe ask the path that answers by itself"});
+        advice.push_back({.text = "a redirect that is not followed counts as success, whatever is behind it", .help = "let the probe ask the path that answers by itself"});
 }
 
 /// A start that takes a good part of what liveness allows.
@@ -53,6 +60,16 @@ void advise_on_start(const PodPlan& plan, const PlannedProbe& probe, std::vector
 }
 
 } // namespace
+
+std::string host_of(const Check& check) {
+    if (const auto* http = std::get_if<HttpCheck>(&check)) return http->host;
+    if (const auto* tcp = std::get_if<TcpCheck>(&check)) return tcp->host;
+    return {};
+}
+
+bool is_loopback(std::string_view host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 bool Round::good() const {
     return !steps.empty() && std::none_of(steps.begin(), steps.end(), [](const Step& step) { return step.state == StepState::failed; });
@@ -84,6 +101,7 @@ std::vector<Advice> measured_advice(const PodPlan& plan, const PlannedProbe& pro
     advise_on_time(probe, outcomes, advice);
     if (!outcomes.empty()) advise_on_status(probe, outcomes.back(), advice);
     advise_on_start(plan, probe, advice);
+    advise_on_host(plan, probe, advice);
     return advice;
 }
 

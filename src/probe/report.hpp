@@ -78,6 +78,9 @@ struct Report {
     std::vector<std::string> notes;
 };
 
+/// The host that a check connects to; empty: a command, or nothing.
+std::string host_of(const Check& check);
+bool is_loopback(std::string_view host);
 /// What the measured answers say about the settings; rules cannot know it, for they do not measure.
 std::vector<Advice> measured_advice(const PodPlan& plan, const PlannedProbe& probe, const std::vector<Outcome>& outcomes);
 /// The worst of several rounds: one failure among successes is what people look for.

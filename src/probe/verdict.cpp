@@ -60,9 +60,11 @@ std::string without_dots(std::string_view path) {
     return out.empty() ? "/" : out;
 }
 
-std::string after_failures(const Settings& settings) {
-    return settings.failure_threshold == 1 ? std::string("after one failure")
-                                           : format("after {} failures in a row, {}s apart", settings.failure_threshold, settings.period);
+/// When the last failure that counts comes, of a program that fails from now on.
+std::string when_it_counts(const Settings& settings) {
+    const auto most = settings.failure_threshold * settings.period;
+    return settings.failure_threshold == 1 ? format("within {}s, at the first failure,", most)
+                                           : format("within {}s ({} failures in a row, {}s apart)", most, settings.failure_threshold, settings.period);
 }
 
 std::string if_failing(const PodPlan& plan, const PlannedProbe& probe) {
@@ -71,12 +73,12 @@ std::string if_failing(const PodPlan& plan, const PlannedProbe& probe) {
     const bool restarts = probe.sidecar || plan.restart_policy != "Never";
     const std::string end = restarts ? "kills and restarts the container" : "kills the container, which restartPolicy Never leaves ended";
     switch (probe.kind) {
-    case Kind::liveness: return format("{} the kubelet {}", after_failures(settings), end);
+    case Kind::liveness: return format("{} the kubelet {}", when_it_counts(settings), end);
     case Kind::startup: return format("the kubelet {} unless it succeeds once within {}s", end, settings.initial_delay + settings.failure_threshold * settings.period);
     case Kind::readiness: break;
     }
     if (container != nullptr && !container->ready) return "the pod stays out of its Services until it succeeds";
-    return format("{} the pod is taken out of its Services; the container is not restarted", after_failures(settings));
+    return format("{} the pod is taken out of its Services; the container is not restarted", when_it_counts(settings));
 }
 
 std::string if_unknown(const PodPlan& plan, const PlannedProbe& probe) {
@@ -145,10 +147,6 @@ Redirect redirect_of(const std::string& first_url, const std::string& url, int s
     if (host_of(redirect.url) != host_of(first_url)) redirect.what = Redirect::What::elsewhere;
     else if (followed + 1 >= k_most_redirects) redirect.what = Redirect::What::too_many;
     return redirect;
-}
-
-std::int64_t seconds_to_act(const Settings& settings, bool timed_out) {
-    return (settings.failure_threshold - 1) * settings.period + (timed_out ? settings.timeout : 0);
 }
 
 std::string consequence(const PodPlan& plan, const PlannedProbe& probe, Verdict verdict) {

@@ -56,7 +56,5 @@ std::string resolve_reference(std::string_view base, std::string_view reference)
 std::string consequence(const PodPlan& plan, const PlannedProbe& probe, Verdict verdict);
 /// Why the kubelet does not run this probe now; empty: it does.
 std::string why_idle(const PodPlan& plan, const PlannedProbe& probe);
-/// How long the first failure to the last that counts: `(failureThreshold - 1) x periodSeconds + timeoutSeconds`.
-std::int64_t seconds_to_act(const Settings& settings, bool timed_out);
 
 } // namespace kdiag::probe

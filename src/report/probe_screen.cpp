@@ -210,7 +210,8 @@ std::string ProbeScreen::summary() {
         const auto good = std::count_if(m_report.replays.begin(), m_report.replays.end(), [](const Replay& replay) { return probe::counts_as_success(probe::worst(replay.outcomes)); });
         const auto all = static_cast<std::ptrdiff_t>(m_report.replays.size());
         m_canvas.line();
-        m_canvas.wrapped("", format("{} of {} probes succeed", good, all), good == all ? Style::good : Style::critical);
+        const auto unasked = std::count_if(m_report.replays.begin(), m_report.replays.end(), [](const Replay& replay) { return replay.outcomes.empty(); });
+        m_canvas.wrapped("", format("{} of {} probes succeed{}", good, all, unasked > 0 ? format(", {} not asked", unasked) : ""), good == all ? Style::good : Style::critical);
     } else if (m_report.rounds.size() > 1) {
         std::vector<std::int64_t> times;
         for (const auto& round : m_report.rounds)

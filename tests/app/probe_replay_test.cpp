@@ -68,6 +68,13 @@ TEST_CASE("an HTTP probe asks as the kubelet asks, and its status counts") {
     CHECK(contains(bad.replay.consequence, "stays out of its Services"));
 }
 
+TEST_CASE("a query goes as it is written, also where a server has to refuse it") {
+    const HttpServer server([](const auto&) { return FakeReply{}; });
+    CHECK(Replayed(http(server, "/a?c=d%20e")).outcome().verdict == Verdict::success);
+    CHECK(Replayed(http(server, "/a b")).outcome().verdict == Verdict::success); // paths are escaped
+    CHECK(Replayed(http(server, "/a?c=d e")).outcome().verdict == Verdict::failure);
+}
+
 TEST_CASE("redirects: followed on the same host, ten at most; another host is a warning and is not asked") {
     const HttpServer server([](const auto& request) {
         const std::string location = request.path == "/login" ? "/form" : request.path == "/loop" ? "/loop" : request.path == "/away" ? "http://127.0.0.2:1/x" : "";
@@ -107,6 +114,8 @@ TEST_CASE("servers that refuse, reset, or speak something else fail the probe in
     CHECK(contains(broken_off.message, "status 200, and then the answer broke off"));
     const HttpServer hangs_up([](const auto&) { return FakeReply{.raw = "HTTP"}; });
     CHECK(Replayed(http(hangs_up, "/")).outcome().verdict == Verdict::failure);
+    const HttpServer interim([](const auto&) { return FakeReply{.raw = "HTTP/1.1 199 Wait\r\n\r\nhello"}; });
+    CHECK(Replayed(http(interim, "/")).outcome().verdict == Verdict::failure); // 1xx is no answer yet, and what follows is none
     const HttpServer other([](const auto&) { return FakeReply{.raw = "220 mail.example\r\n"}; });
     CHECK(contains(Replayed(http(other, "/")).outcome().message, "the answer is no HTTP"));
     const int closed = test::closed_port();
@@ -155,7 +164,7 @@ TEST_CASE("what the kubelet and the rules say of a probe stands beside it") {
     probe::PodPlan plan{.namespace_name = std::string(pod.meta.namespace_name), .name = std::string(pod.meta.name)};
     plan.containers.push_back({.name = container, .running = true, .started = true});
     plan.probes.push_back({.kind = probe::Kind::readiness, .container = container});
-    const auto replays = make_replays(plan, facts, facts.newest_time());
+    const auto replays = make_replays(plan, pod, facts, facts.newest_time());
     REQUIRE(replays.size() == 1);
     CHECK(contains(replays[0].target, "GET http"));
     CHECK(contains(replays[0].timing, "every "));
@@ -164,5 +173,9 @@ TEST_CASE("what the kubelet and the rules say of a probe stands beside it") {
     REQUIRE(!replays[0].advice.empty());
     CHECK(replays[0].advice[0].rule == "KD1306");
     plan.probes[0].kind = probe::Kind::liveness; // another probe of the container: nothing of this is about it
-    CHECK(make_replays(plan, facts, facts.newest_time())[0].kubelet.empty());
+    CHECK(make_replays(plan, pod, facts, facts.newest_time())[0].kubelet.empty());
+    plan.probes[0].kind = probe::Kind::readiness; // a role that reads nothing but the pod: what it declares is known all the same
+    const auto alone = make_replays(plan, pod, facts::Snapshot(facts::SnapshotParts{}), facts.newest_time());
+    CHECK(contains(alone[0].target, "GET http"));
+    CHECK(alone[0].kubelet.empty());
 }

@@ -44,7 +44,51 @@ std::string notes_of(const probe::Step& step) {
     return text;
 }
 
+/// As an image with nothing but curl or wget: they ask for the whole, TLS included.
+class WholeWay final : public Way {
+public:
+    explicit WholeWay(bool verifies) : m_verifies(verifies) {}
+    std::string text() const override { return "wget in container `api`"; }
+    bool is_transparent() const override { return false; }
+    bool can_verify(const std::string&) const override { return m_verifies; }
+    Result<Names> look_up(const std::string&, Duration) override { return Names{.addresses = {"10.0.0.7"}, .problem = {}, .server = {}, .took = {}}; }
+    Result<Opened> open(const std::vector<std::string>& addresses, int, Duration limit) override {
+        tcp_limit = limit;
+        return Opened{.address = addresses.front()};
+    }
+    Result<net::Exchange> ask(const Question& question) override {
+        asked_to_verify = question.verify;
+        net::Exchange exchange;
+        exchange.status = 200;
+        return exchange;
+    }
+    bool asked_to_verify = false;
+    Duration tcp_limit{0};
+
+private:
+    bool m_verifies;
+};
+
 } // namespace
+
+TEST_CASE("a tool that does TLS by itself is told to verify, and one that cannot is no proof of a certificate") {
+    const probe::Destination to{.host = "shop.example", .port = 443, .tls = true};
+    WholeWay curl(true), wget(false);
+    const auto verified = walk_steps(curl, to, {.tcp_limit = Duration{700}}, now_utc());
+    REQUIRE(verified);
+    CHECK(shape_of(*verified) == "dns+ tcp+ http+");
+    CHECK(curl.asked_to_verify);
+    CHECK(curl.tcp_limit == Duration{700});
+    CHECK(notes_of(verified->back()).empty());
+    const auto blind = walk_steps(wget, to, {}, now_utc());
+    REQUIRE(blind);
+    CHECK(!wget.asked_to_verify);
+    CHECK(wget.tcp_limit == Duration::seconds(5));
+    CHECK(notes_of(blind->back()) == "the certificate was not verified: wget in container `api` cannot\n");
+    const auto wanted = walk_steps(wget, to, {.verify = false}, now_utc());
+    REQUIRE(wanted);
+    CHECK(notes_of(wanted->back()).empty());
+}
 
 TEST_CASE("HTTP: the steps go through, and a status that is not expected fails the last") {
     const HttpServer server([](const auto& request) { return FakeReply{.status = request.path == "/ready" ? 200 : 503, .body = "not yet"}; });

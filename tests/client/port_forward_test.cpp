@@ -130,6 +130,7 @@ TEST_CASE("a connection that is refused in the pod") {
         REQUIRE(connection.error);
         CHECK(connection.error->kind == ErrorKind::network);
         CHECK(connection.error->message == "nothing listens on port 80 in pod web");
+        CHECK(connection.pod->was_refused());
     }
 }
 

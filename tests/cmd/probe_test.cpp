@@ -54,7 +54,7 @@ TEST_CASE("secrets in headers reach the server and nothing else") {
 
 TEST_CASE("words that cannot be probed are usage errors") {
     for (const auto* arguments : {"probe", "probe ftp://x", "probe http://", "probe tcp://host", "probe http://x --kind udp", "probe http://x --expect 20", "probe http://x --header nothing",
-                                  "probe http://x --timeout abc", "probe http://x --timeout 0", "probe http://x -o wide", "probe http://x --path 'a b'", "probe 'http://u:p@x/'", "probe web:80", "probe a b c"}) {
+                                  "probe http://x --timeout abc", "probe http://x --timeout 0", "probe http://x --tcp-timeout 0s", "probe http://x --replay-probes", "probe svc/web:80 --replay-probes", "probe http://x --image busybox", "probe http://x -o wide", "probe http://x --path 'a b'", "probe 'http://u:p@x/'", "probe web:80", "probe a b c"}) {
         CAPTURE(arguments);
         const auto ran = run_kdiag(arguments);
         CAPTURE(ran.err);

@@ -43,6 +43,14 @@ TEST_CASE("a login is no death, and a redirect elsewhere is no life") {
     CHECK(measured_advice(plan, probe, {judge_status(403, {})}).empty());
 }
 
+TEST_CASE("a host that is the node's own is advised on, unless the pod is on the node's network") {
+    PodPlan plan;
+    const PlannedProbe probe{.kind = Kind::liveness, .container = "api", .check = HttpCheck{.host = "127.0.0.1"}};
+    CHECK(contains(measured_advice(plan, probe, {}).at(0).text, "host `127.0.0.1` is the node itself"));
+    plan.host_network = true;
+    CHECK(measured_advice(plan, probe, {}).empty());
+}
+
 TEST_CASE("a slow start without a startup probe is advised on, with one it is not") {
     auto plan = slow_starter();
     const auto advice = measured_advice(plan, plan.probes[0], {});

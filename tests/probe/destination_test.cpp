@@ -28,7 +28,7 @@ TEST_CASE("targets as they are written") {
     CHECK(parse_target({"pod", "web-1"})->object == "web-1");
     CHECK(parse_target({"dns:kubernetes.default"})->name == "kubernetes.default");
     CHECK(parse_target({"HTTPS://host"})->what == What::url);
-    for (const auto& words : std::vector<std::vector<std::string>>{{}, {"a", "b", "c"}, {"svc/"}, {"/web"}, {"svc/web:"}, {"web:80"}, {"ftp://host"}, {"dns:"}, {"dns:-x"}, {"dns:a b"}, {"svc/a/b"}, {"svc/web", "x"}, {""}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{}, {"a", "b", "c"}, {"svc/"}, {"/web"}, {"svc/web:"}, {"pod/web:0"}, {"pod/web:70000"}, {"web:80"}, {"ftp://host"}, {"dns:"}, {"dns:-x"}, {"dns:a b"}, {"svc/a/b"}, {"svc/web", "x"}, {""}}) {
         const auto refused = parse_target(words);
         REQUIRE(!refused);
         CHECK(refused.error().kind == ErrorKind::usage);

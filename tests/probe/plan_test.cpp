@@ -62,6 +62,12 @@ TEST_CASE("hosts, IPv6 addresses and odd paths make the URL that the kubelet mak
     CHECK(probe_url("http", "h", 1, "http://elsewhere/x") == "http://h:1/x");
     CHECK(probe_url("http", "h", 1, "//elsewhere/x#y") == "http://h:1/x");
     CHECK(probe_url("http", "h", 1, "/a b\xc3\xa9") == "http://h:1/a%20b%C3%A9");
+    // Go escapes paths and sends queries as they are: a server answers 400 to blanks in its request line.
+    CHECK(odd_target("/a b?c=d e") == "/a%20b?c=d e");
+    CHECK(odd_target("?c d#e") == "/?c d");
+    CHECK(odd_target("/a?b=c").empty());
+    CHECK(odd_target("/a b").empty());
+    CHECK(odd_target("/100%?x y").empty());
     CHECK(probe_url("http", "h", 1, "/100%?x") == "http://h:1/100%25%3Fx");
     CHECK(probe_url("http", "h", 1, "/a\r\nEvil: 1") == "http://h:1/a%0D%0AEvil:%201");
 }

@@ -58,7 +58,7 @@ TEST_CASE("what the cluster wrote is an argument, and never part of a script") {
 
 TEST_CASE("curl gets URL and headers over standard input, quoted") {
     const HttpCheck check{.host = "10.0.0.7", .port = 80, .url = "http://10.0.0.7/\"x\"", .headers = {{"User-Agent", "kube-probe/1.37"}, {"Authorization", "Bearer s3\\cret"}, {"X-Empty", ""}}, .host_header = "shop\nexample"};
-    const auto command = curl_command(check, 3);
+    const auto command = curl_command(check, 3, false);
     CHECK(command.argv.back() == "-");
     for (const auto& word : command.argv) CHECK(!contains(word, "s3"));
     CHECK(contains(command.input, "url = \"http://10.0.0.7/\\\"x\\\"\"\n"));
@@ -67,6 +67,8 @@ TEST_CASE("curl gets URL and headers over standard input, quoted") {
     CHECK(contains(command.input, "header = \"Host: shop\\nexample\"\n"));
     CHECK(contains(command.input, "header = \"Accept:\"\n"));
     CHECK(contains(command.input, "max-time = 3\n"));
+    CHECK(contains(command.input, "\ninsecure\n"));
+    CHECK(!contains(curl_command(check, 3, true).input, "insecure"));
     CHECK(!contains(command.input, "http2"));
 }
 
