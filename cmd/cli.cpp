@@ -78,8 +78,13 @@ Error unknown_flag(Commands& commands, const Command& command, const std::string
 }
 
 /// CLI11's exceptions in our words.
-Error usage_error(const CLI::ParseError& parse_error) {
-    return {.kind = ErrorKind::usage, .message = to_lower(std::string_view(parse_error.what()).substr(0, 1)) + std::string(parse_error.what()).substr(1)};
+Error usage_error(const CLI::ParseError& parse_error, const Command& command, const std::string& program) {
+    const std::string_view what = parse_error.what();
+    Error error{.kind = ErrorKind::usage, .message = to_lower(what.substr(0, 1)) + std::string(what.substr(1)), .help = {format("`{} {} -h` tells what its flags take", program, command.app->get_name())}};
+    constexpr std::string_view not_converted = "Could not convert: "; // `--tail = x`
+    if (const auto equals = what.find(" = "); what.starts_with(not_converted) && equals != std::string_view::npos)
+        error.message = format("{} does not take `{}`", what.substr(not_converted.size(), equals - not_converted.size()), what.substr(equals + 3));
+    return error;
 }
 
 /// Every flag can also be set by KDIAG_<FLAG>, if its command has not named another variable or made it not configurable.
@@ -139,7 +144,7 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
         if (word.empty()) arguments.push_back("version");
         commands.root().parse(arguments);
     } catch (const CLI::ParseError& parse_error) {
-        return usage_error(parse_error);
+        return usage_error(parse_error, *command, program);
     }
     for (const auto& extra : commands.root().remaining(true)) {
         if (extra == "--") continue;

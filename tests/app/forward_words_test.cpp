@@ -35,6 +35,8 @@ TEST_CASE("addresses to listen on, each once") {
     CHECK(*parse_addresses({"localhost"}) == std::vector<std::string>{"127.0.0.1", "::1"});
     CHECK(*parse_addresses({"127.0.0.1", "localhost", "10.0.0.5", "[::1]"}) == std::vector<std::string>{"127.0.0.1", "::1", "10.0.0.5"});
     CHECK(!parse_addresses({""}));
+    CHECK(*parse_addresses({"0.0.0.0", "localhost"}) == std::vector<std::string>{"0.0.0.0", "::1"});
+    CHECK(*parse_addresses({"localhost", "[::]"}) == std::vector<std::string>{"127.0.0.1", "::"});
 }
 
 TEST_CASE("the last line says what went through") {

@@ -126,7 +126,8 @@ TEST_CASE("what is misspelt gets a suggestion and exit code 2") {
                             Row{{"diagnose", "--from", k_shop, "--select", "KD1033"}, "no rule, name or category matches `KD1033`", "KD1003"}, Row{{"rule", "KD1033"}, "no rule is called `KD1033`", "KD1003"},
                             Row{{"diagnose", "deplyoment/x", "--from", k_shop}, "no resource type `deplyoment`", "deployment"}, Row{{"diagnose", "--timeout", "soon"}, "--timeout does not take `soon`", "30s"},
                             Row{{"diagnose", "-l", "a in b", "--from", k_shop}, "malformed at column", "app=web"}, Row{{"help", "exit-code"}, "no help for `exit-code`", "exit-codes"},
-                            Row{{"diagnose", "--now", "today", "--from", k_shop}, "--now does not take `today`", "2026-"}}) {
+                            Row{{"diagnose", "--now", "today", "--from", k_shop}, "--now does not take `today`", "2026-"},
+                            Row{{"logs", "web", "--tail", "x"}, "--tail does not take `x`", "`kdiag logs -h`"}, Row{{"logs", "web", "--max-log-requests", "0"}, "--max-log-requests: ", "`kdiag logs -h`"}}) {
         CAPTURE(row.error);
         const auto ran = run(row.words);
         CHECK(ran.code == 2);

@@ -47,6 +47,11 @@ Result<std::vector<std::string>> parse_addresses(const std::vector<std::string>&
             add(word.starts_with('[') && word.ends_with(']') ? word.substr(1, word.size() - 2) : word);
         }
     }
+    // An address of all of a family is those of that family, too: they would be taken already.
+    for (const bool six : {false, true}) {
+        const std::string all = six ? "::" : "0.0.0.0";
+        if (std::find(addresses.begin(), addresses.end(), all) != addresses.end()) std::erase_if(addresses, [&](const auto& address) { return contains(address, ":") == six && address != all; });
+    }
     return addresses;
 }
 
