@@ -190,6 +190,7 @@ ApiAnswer ApiClient::answer_of(net::Transfer& transfer, const std::string& doing
     if (!answer.error && !success) answer.error = error_of_answer(transfer, doing);
     if (transfer.status == 401 && answer.error) describe_401(*answer.error);
     answer.unserved = is_unserved(transfer);
+    if (transfer.status == 410) answer.fresh_token = continue_after_expiry(transfer.body);
     answer.body = std::move(transfer.body);
     return answer;
 }
@@ -257,9 +258,8 @@ Result<std::vector<data::Value>> ApiClient::get_items(const ApiRequest& request)
         KD_TRY_ASSIGN(auto answers, get_all({page}, limits));
         auto& answer = answers.front();
         if (answer.status == 410 && !token.empty()) {
-            std::string fresh = continue_of(data::parse_json(answer.body));
-            if (fresh == token || (fresh.empty() && std::exchange(again, true))) return std::move(*answer.error);
-            token = std::move(fresh);
+            if (answer.fresh_token == token || (answer.fresh_token.empty() && std::exchange(again, true))) return std::move(*answer.error);
+            token = std::move(answer.fresh_token);
             continue;
         }
         if (answer.error) return std::move(*answer.error);

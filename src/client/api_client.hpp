@@ -32,6 +32,7 @@ struct ApiAnswer {
     std::string body;
     std::string content_type;
     std::optional<Error> error; ///< set for everything but a success
+    std::string fresh_token;    ///< of a 410 about a list's next page: the token to go on with, at a later moment
     bool unserved = false;      ///< a 404 that says: this API does not exist here
     bool delivered = false;
     bool connection_lost = false; ///< in the middle

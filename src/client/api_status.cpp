@@ -16,8 +16,10 @@ data::Value protobuf_status(std::string_view unknown) {
     if (kube::protobuf_text_at(unknown, {1, 2}) != "Status") return {};
     auto details = data::Value::object();
     details.set("name", kube::protobuf_text_at(unknown, {2, 5, 1})).set("kind", kube::protobuf_text_at(unknown, {2, 5, 3}));
+    auto metadata = data::Value::object();
+    metadata.set("continue", kube::protobuf_text_at(unknown, {2, 1, 3}));
     auto status = data::Value::object();
-    status.set("kind", "Status").set("message", kube::protobuf_text_at(unknown, {2, 3})).set("reason", kube::protobuf_text_at(unknown, {2, 4}));
+    status.set("metadata", std::move(metadata)).set("kind", "Status").set("message", kube::protobuf_text_at(unknown, {2, 3})).set("reason", kube::protobuf_text_at(unknown, {2, 4}));
     status.set("details", std::move(details));
     return status;
 }
@@ -51,6 +53,10 @@ std::string words_of(const net::Transfer& transfer, const data::Value& status) {
 
 bool is_api_status(std::string_view body) {
     return !status_in(body).is_null();
+}
+
+std::string continue_after_expiry(std::string_view body) {
+    return std::string(status_in(body).at("metadata", "continue").as_string());
 }
 
 bool is_unserved(const net::Transfer& transfer) {

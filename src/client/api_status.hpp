@@ -16,6 +16,9 @@ Error error_of_answer(const net::Transfer& transfer, const std::string& doing);
 /// Whether a body is a metav1.Status, which only the API server itself writes.
 bool is_api_status(std::string_view body);
 
+/// What a 410 says of a list whose next page is no longer to be had as it was: the token of that page as it is now; empty: none.
+std::string continue_after_expiry(std::string_view body);
+
 /// Whether a 404 says that the resource itself is not served (an absent API), and not that one object is missing.
 bool is_unserved(const net::Transfer& transfer);
 

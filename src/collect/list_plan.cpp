@@ -131,15 +131,17 @@ std::vector<PlannedList> second_lists(const ReadRequest& request, const facts::S
     return lists;
 }
 
-std::string list_path(const PlannedList& list, std::string_view group_version) {
+std::string list_path(const PlannedList& list, std::string_view group_version, const std::optional<Page>& page) {
     const auto& info = kube::info_of(list.resource);
     const std::string api = !group_version.empty()  ? format("/apis/{}", group_version)
                             : info.group.empty() ? format("/api/{}", info.version)
                                                  : format("/apis/{}/{}", info.group, info.version);
     const std::string place = list.namespace_name.empty() ? std::string() : format("/namespaces/{}", client::escape(list.namespace_name));
-    // Finished pods take nothing from nodes.
-    const std::string query = list.for_node_usage ? "?fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed" : "";
-    return format("{}{}/{}{}", api, place, info.plural, query);
+    std::vector<std::string> query;
+    if (list.for_node_usage) query.emplace_back("fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed"); // finished pods take nothing from nodes
+    if (page) query.push_back(format("limit={}", page->most));
+    if (page && !page->token.empty()) query.push_back("continue=" + client::escape(page->token));
+    return format("{}{}/{}{}{}", api, place, info.plural, query.empty() ? "" : "?", join(query, "&"));
 }
 
 std::vector<std::string_view> older_versions(Resource resource) {

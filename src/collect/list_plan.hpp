@@ -3,6 +3,7 @@
 
 #include "collect/source.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,15 @@ std::vector<PlannedList> first_lists(const ReadRequest& request);
 /// Nothing of it is read for a healthy cluster.
 std::vector<PlannedList> second_lists(const ReadRequest& request, const facts::SnapshotParts& parts);
 
-/// The URL path of a list; `version` overrides the table's, for old servers.
-std::string list_path(const PlannedList& list, std::string_view group_version = {});
+/// A part of a list.
+struct Page {
+    std::size_t most = 0;   ///< objects
+    std::string token = {}; ///< where it goes on; empty: its first part
+    std::size_t number = 1;
+};
+
+/// The URL path of a list, of all of it or of a page; `group_version` overrides the table's, for old servers.
+std::string list_path(const PlannedList& list, std::string_view group_version = {}, const std::optional<Page>& page = std::nullopt);
 /// Older group versions that serve the same objects, newest first.
 std::vector<std::string_view> older_versions(kube::Resource resource);
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t k_log_bytes = 64 * 1024;
 constexpr std::size_t k_least_logs = 3;
+constexpr std::size_t k_most_pages = 20'000; ///< ten million objects: no cluster has as many
+constexpr std::size_t k_page = 500; ///< as kubectl's: the size makes no difference to the time of all pages, and none of these takes long
 constexpr std::string_view k_json = "application/json", k_protobuf_or_json = "application/vnd.kubernetes.protobuf, application/json";
 
 facts::GapReason reason_of(const Error& error, bool unserved) {
@@ -65,6 +67,7 @@ struct LiveReader::ListRead {
             is_list = status.has_value();
             return status;
         };
+        events.on_more = [this](std::string token) { next_page = std::move(token); };
         events.on_oversized = [this](std::size_t) { ++oversized; };
         return events;
     }
@@ -83,6 +86,7 @@ struct LiveReader::ListRead {
     bool is_list = false;
     bool useless = false; ///< it came in protobuf and could not be read
     std::size_t oversized = 0;
+    std::string next_page;
     kube::ListSplitter splitter;
 };
 
@@ -117,17 +121,21 @@ void LiveReader::note_gap(const PlannedList& list, const Error& error, bool unse
 Status LiveReader::read_lists(const std::vector<PlannedList>& lists) {
     std::vector<OpenList> open;
     for (const auto& list : lists) open.push_back({.list = &list});
-    while (!open.empty()) { // ends: a list is opened again at most once, once in JSON and once for each older version
+    while (!open.empty()) { // ends: a list is opened again once in JSON, once for each older version and then in pages, each of which goes on
         KD_TRY_ASSIGN(open, read_once(open));
     }
     return {};
 }
 
-/// Says in the answer what is wrong with a body that is no list, or not a whole one.
-void LiveReader::judge(ListRead& read, client::ApiAnswer& answer) const {
+/// Says in the answer what is wrong with a body that is no list, or not a whole one, or with a page that leads nowhere.
+void LiveReader::judge(const OpenList& open, ListRead& read, client::ApiAnswer& answer) const {
     if (answer.error && answer.error->kind != ErrorKind::decode) return;
     const auto ended = answer.error ? Status(*answer.error) : read.splitter.finish();
-    if (ended && read.is_list) return;
+    if (ended && read.is_list) {
+        const bool endless = open.page && (open.page->number == k_most_pages || (!read.next_page.empty() && read.next_page == open.page->token));
+        if (endless) answer.error = Error{.kind = ErrorKind::protocol, .message = format("the list does not end: the server has a next page after page {} that brings nothing new", open.page->number)};
+        return;
+    }
     read.useless = read.splitter.is_protobuf();
     const std::string server = net::display_url(m_client.config().server);
     answer.error = Error{.kind = ErrorKind::protocol, .help = {"is the server of the context a Kubernetes API server?"}};
@@ -142,12 +150,30 @@ client::ApiRequest LiveReader::request_for(const OpenList& open, ListRead& read)
     const auto& list = *open.list;
     const auto version = open.older == 0 ? std::string_view() : older_versions(list.resource)[open.older - 1];
     const bool protobuf = m_request.protobuf && !open.json && open.older == 0; // older versions number fields otherwise
-    return {.path = list_path(list, version), .doing = format("list {}{}", kube::info_of(list.resource).plural, place_of(list)),
+    return {.path = list_path(list, version, open.page), .doing = format("list {}{}", kube::info_of(list.resource).plural, place_of(list)),
             .accept = std::string(protobuf ? k_protobuf_or_json : k_json),
             .on_data = [&read](std::string_view bytes) -> Result<net::Flow> {
                 KD_TRY(read.splitter.push(bytes));
                 return net::Flow::go_on;
             }};
+}
+
+/// What is to be read after an answer that broke off or is a page. A list that breaks off is asked for in pages: an API server ends every answer
+/// after a minute, which may be too short for all of it (--request-timeout of kube-apiserver). The sink knows what it has already.
+std::optional<LiveReader::OpenList> LiveReader::rest_of(const OpenList& open, const ListRead& read, const client::ApiAnswer& answer) {
+    auto rest = open;
+    const bool broke_off = answer.error && ((answer.connection_lost && answer.delivered) || answer.status == 504);
+    if (broke_off && !open.page) {
+        rest.page = Page{.most = k_page};
+    } else if (broke_off && !open.again) {
+        rest.again = true;
+    } else {
+        const auto& token = answer.error ? answer.fresh_token : read.next_page;
+        if (token.empty()) return std::nullopt;
+        rest.page = Page{.most = k_page, .token = token, .number = open.page ? open.page->number + 1 : 2};
+        rest.again = false;
+    }
+    return rest;
 }
 
 /// Reads lists side by side; returns those that are worth another try: broken off, of an older server, or of one without protobuf.
@@ -163,21 +189,21 @@ Result<std::vector<LiveReader::OpenList>> LiveReader::read_once(const std::vecto
     KD_TRY_ASSIGN(auto answers, m_client.get_all(requests, limits()));
     std::vector<OpenList> reopen;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        const auto& [list, older, again, json] = open[i];
+        const auto& [list, older, json, page, again] = open[i];
         auto& answer = answers[i];
-        judge(*reads[i], answer);
+        judge(open[i], *reads[i], answer);
         if (!json && (answer.status == 406 || reads[i]->useless))
-            reopen.push_back({.list = list, .older = older, .again = again, .json = true});
+            reopen.push_back({.list = list, .older = older, .json = true, .page = page});
         else if (answer.unserved && older < older_versions(list->resource).size())
             reopen.push_back({.list = list, .older = older + 1});
-        else if (answer.error && answer.connection_lost && answer.delivered && !again)
-            reopen.push_back({.list = list, .older = older, .again = true, .json = json}); // the sink knows what it has already
         else {
-            if (answer.error) note_gap(*list, *answer.error, answer.unserved);
-            if (reads[i]->oversized > 0)
+            auto rest = rest_of(open[i], *reads[i], answer);
+            if (!rest && answer.error) note_gap(*list, *answer.error, answer.unserved);
+            if (reads[i]->oversized > 0 && !(rest && answer.error)) // what is read once more is counted then
                 m_parts.gaps.push_back({.resource = list->resource, .namespace_name = list->namespace_name,
                                         .detail = format("{} too large to be read", counted(reads[i]->oversized, "object is", "objects are")), .partial = true});
             if (reads[i]->is_list && !list->for_node_usage) m_parts.read.add(list->resource);
+            if (rest) reopen.push_back(*std::move(rest));
         }
     }
     return reopen;

@@ -21,13 +21,15 @@ private:
     struct OpenList {
         const PlannedList* list = nullptr;
         std::size_t older = 0; ///< how many group versions were tried in vain
-        bool again = false;    ///< it broke off once
         bool json = false;     ///< what came in protobuf was of no use
+        std::optional<Page> page = {}; ///< all of it was asked for, and broke off
+        bool again = false;            ///< so did this page, once
     };
     Status read_lists(const std::vector<PlannedList>& lists);
     Result<std::vector<OpenList>> read_once(const std::vector<OpenList>& open);
     client::ApiRequest request_for(const OpenList& open, ListRead& read) const;
-    void judge(ListRead& read, client::ApiAnswer& answer) const;
+    static std::optional<OpenList> rest_of(const OpenList& open, const ListRead& read, const client::ApiAnswer& answer);
+    void judge(const OpenList& open, ListRead& read, client::ApiAnswer& answer) const;
     Status check_namespace();
     Result<bool> read_own_namespace();
     std::size_t logs_left(std::size_t most_requests, std::size_t least) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/codec/decode_protobuf.hpp"
+#include "kube/codec/list_splitter.hpp"
 #include "kube/codec/protobuf_splitter.hpp"
 #include "kube/configuration.hpp"
 #include "kube/node.hpp"
@@ -233,6 +234,21 @@ TEST_CASE("a list's metadata and items are handed out, and what is too large is 
     CHECK(found.oversized == std::vector<std::size_t>{101});
     CHECK(protobuf_text_at(found.metadata, {3}) == "token");
     CHECK(read(envelope("PodList", "")).status);
+}
+
+TEST_CASE("a list says in both formats where it goes on") {
+    const auto token_in = [](std::string_view bytes) {
+        std::string token = "none";
+        ListSplitter splitter({.on_item = [](WireFormat, std::string_view) { return Status(); }, .on_more = [&](std::string more) { token = std::move(more); }});
+        REQUIRE(splitter.push(bytes));
+        REQUIRE(splitter.finish());
+        return token;
+    };
+    CHECK(token_in(envelope("PodList", part(1, part(2, "77") + part(3, "abc")) + part(2, "one"))) == "abc");
+    CHECK(token_in(envelope("PodList", part(1, part(2, "77") + part(3, "")) + part(2, "one"))) == "none");
+    CHECK(token_in(R"({"kind":"PodList","metadata":{"resourceVersion":"77","continue":"abc"},"items":[{"a":1}]})") == "abc");
+    CHECK(token_in(R"({"kind":"PodList","items":[{"a":1}],"metadata":{"continue":"abc"}})") == "abc");
+    CHECK(token_in(R"({"kind":"PodList","metadata":{"continue":""},"items":[]})") == "none");
 }
 
 TEST_CASE("an envelope that lies is an error with its place") {

@@ -17,6 +17,8 @@ struct ListEvents {
     std::function<Status(WireFormat format, std::string_view item)> on_item;
     /// It is a list. In protobuf it says of what (`v1`, `PodList`); of JSON both are empty.
     std::function<Status(std::string_view api_version, std::string_view kind)> on_list_start = {};
+    /// There is more of the list than this answer has: the token of its next page (metadata.continue).
+    std::function<void(std::string token)> on_more = {};
     /// An item larger than the limit was dropped.
     std::function<void(std::size_t bytes)> on_oversized = {};
 };
@@ -35,6 +37,7 @@ public:
 
 private:
     void choose(WireFormat format);
+    void tell_more(std::string token) const;
     Status push_chosen(std::string_view bytes);
 
     ListEvents m_events;
