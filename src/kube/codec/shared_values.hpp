@@ -4,6 +4,7 @@
 #include "kube/codec/field.hpp"
 #include "kube/volume_name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -31,34 +32,38 @@ public:
         return m_key;
     }
     /// Gives a member of this type the value of this key; false when none is known.
-    bool take(const Access& access, std::string_view key, void* member) const {
-        const auto& slot = m_slots[place(key)];
-        if (slot.access != &access || slot.key != key) return false;
-        access.set_shared(member, slot.value);
+    bool take(const Access& access, std::string_view key, void* member) {
+        auto& set = set_of(key);
+        const auto found = std::find_if(set.begin(), set.end(), [&](const Slot& slot) { return slot.access == &access && slot.key == key; });
+        if (found == set.end()) return false;
+        access.set_shared(member, found->value);
+        std::rotate(set.begin(), found, found + 1);
         return true;
     }
     /// The member was filled from bytes with this key.
     void remember(const Access& access, std::string key, void* member) {
-        auto& slot = m_slots[place(key)];
-        slot.access = &access;
-        slot.key = std::move(key);
-        slot.value = access.share(member);
+        auto& set = set_of(key);
+        set.back() = {.access = &access, .key = std::move(key), .value = access.share(member)};
+        std::rotate(set.begin(), set.end() - 1, set.end());
     }
-    void forget() { m_slots = {}; }
+    void forget() { m_sets = {}; }
     /// Whether values of so many bytes are remembered at all.
     static bool fits(std::string_view bytes) { return bytes.size() <= k_max_bytes; }
 
 private:
-    static constexpr std::size_t k_slots = 256;
+    static constexpr std::size_t k_sets = 64, k_slots = 4;
     static constexpr std::size_t k_max_bytes = 16u << 10;
     struct Slot {
         const Access* access = nullptr;
         std::string key;
         std::shared_ptr<void> value;
     };
-    static std::size_t place(std::string_view key) { return std::hash<std::string_view>()(key) % k_slots; }
+    /// What was used last comes first and what was not used for longest is forgotten: of values that meet in one place, as the containers
+    /// and the volumes of all pods may, each is still there for the next pod.
+    using Set = std::array<Slot, k_slots>;
+    Set& set_of(std::string_view key) { return m_sets[std::hash<std::string_view>()(key) % k_sets]; }
 
-    std::array<Slot, k_slots> m_slots;
+    std::array<Set, k_sets> m_sets;
     std::string m_key;
 };
 
