@@ -19,7 +19,8 @@ std::string names_of(const CLI::Option& option) {
     for (const auto& name : option.get_lnames()) names.push_back("--" + name);
     std::string text = format("{}", join(names, ", "));
     if (option.get_snames().empty()) text = "    " + text;
-    if (option.get_items_expected_max() > 0) text += " " + option.get_type_name();
+    const std::string type = option.get_type_name(); // the parser adds the words of its checks behind a colon
+    if (option.get_items_expected_max() > 0) text += " " + type.substr(0, type.find(':'));
     return text;
 }
 

@@ -64,6 +64,7 @@ private:
     Result<ExitCode> run_once();
     Status rest(Duration pause);
     Result<TargetPods> find_pods();
+    Status check_entry(const kube::Pod& pod) const;
     Result<ExitCode> run_in_one(const kube::Pod& pod);
     Result<ExitCode> run_in_all(const std::vector<kube::Pod>& pods);
     Result<ExitCode> conclude(const kube::Pod& pod, client::RemoteCommand command, SessionEnd end);
@@ -84,6 +85,11 @@ void Exec::tell(const std::string& line) {
     if (!m_options.output.quiet) m_environment.err << sanitize_line(line) << std::endl;
 }
 
+Status Exec::check_entry(const kube::Pod& pod) const {
+    KD_TRY(check_not_completed(pod));
+    return can_be_entered(pod, m_options.container) ? Status() : check_running(pod);
+}
+
 Result<TargetPods> Exec::find_pods() {
     if (!m_options.selector.empty()) {
         const auto doing = format("list pods with {} in namespace {}", m_options.selector, m_finder.namespace_name());
@@ -96,12 +102,12 @@ Result<TargetPods> Exec::find_pods() {
             return Error{.kind = ErrorKind::not_found, .message = format("no pod in namespace {} has labels that meet {}", m_finder.namespace_name(), m_options.selector),
                          .help = {"look at the labels: kdiag describe pods"}};
         rank_pods(list.objects);
-        KD_TRY(check_running(list.objects.front()));
+        KD_TRY(check_entry(list.objects.front()));
         return TargetPods{.list = std::move(list), .slices = {}};
     }
     KD_TRY_ASSIGN(const auto name, parse_target_name(m_options.target));
     KD_TRY_ASSIGN(const auto target, m_finder.find(name));
-    return m_finder.wait_for_pods(target, PodFinder::Wanted::running, m_options.pod_running_timeout, [this](const std::string& why) { tell(why + "; waiting"); });
+    return m_finder.wait_for_pods(target, [this](const kube::Pod& pod) { return static_cast<bool>(check_entry(pod)); }, m_options.pod_running_timeout, [this](const std::string& why) { tell(why + "; waiting"); });
 }
 
 Result<ExitCode> Exec::run() {
@@ -135,7 +141,7 @@ client::RemoteCommand Exec::command_in(const kube::Pod& pod, std::string contain
 }
 
 Result<ExitCode> Exec::run_in_one(const kube::Pod& pod) {
-    KD_TRY(check_running(pod));
+    KD_TRY(check_entry(pod));
     KD_TRY_ASSIGN(auto choice, choose_container(pod, m_options.container));
     if (!choice.notice.empty()) tell(choice.notice);
     auto command = command_in(pod, std::move(choice.name));
@@ -235,7 +241,7 @@ Result<ExitCode> Exec::run_in_all(const std::vector<kube::Pod>& pods) {
     std::vector<PodOutcome> left_out;
     for (const auto& pod : pods) {
         if (pod.status.phase == "Succeeded" || pod.status.phase == "Failed") continue; // a finished Job's pods are nobody's trouble
-        auto runs = check_running(pod);
+        auto runs = check_entry(pod);
         auto choice = runs ? choose_container(pod, m_options.container) : Result<ContainerChoice>(std::move(runs).error());
         if (!choice) {
             const int code = exit_code_beside_a_command(exit_code_of(choice.error().kind));

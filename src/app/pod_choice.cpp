@@ -158,4 +158,12 @@ Status check_running(const kube::Pod& pod) {
     return error;
 }
 
+bool can_be_entered(const kube::Pod& pod, std::string_view named) {
+    if (pod.status.phase == "Running") return true;
+    const auto choice = choose_container(pod, named);
+    if (!choice) return true;
+    const auto* status = find_container_status(pod, choice->name);
+    return status != nullptr && (status->state.running || status->state.terminated);
+}
+
 } // namespace kdiag::app

@@ -48,6 +48,10 @@ Result<ContainerChoice> choose_container(const kube::Pod& pod, std::string_view 
 Status check_not_completed(const kube::Pod& pod);
 /// An error that says what the pod waits for unless its phase is Running.
 Status check_running(const kube::Pod& pod);
+
+/// Whether a command can be tried in the container that `named` chooses. It runs before its pod does while another container waits (an init
+/// container, or one whose image cannot be pulled); of one that has ended or does not exist, trying tells more than waiting.
+bool can_be_entered(const kube::Pod& pod, std::string_view named);
 /// `container app waits: ImagePullBackOff, Back-off pulling image "x"`, `not scheduled: 0/3 nodes are available`; empty: not told.
 std::string why_not_running(const kube::Pod& pod);
 

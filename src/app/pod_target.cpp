@@ -251,6 +251,11 @@ std::unique_ptr<PodWatch> PodFinder::watch(const PodTarget& target, const Target
 }
 
 Result<TargetPods> PodFinder::wait_for_pods(const PodTarget& target, Wanted wanted, Duration timeout, const std::function<void(const std::string&)>& on_wait) {
+    return wait_for_pods(target, [wanted](const kube::Pod& pod) { return wanted == Wanted::any_phase || pod.status.phase == "Running"; }, timeout, on_wait);
+}
+
+Result<TargetPods> PodFinder::wait_for_pods(const PodTarget& target, const std::function<bool(const kube::Pod&)>& is_wanted, Duration timeout,
+                                            const std::function<void(const std::string&)>& on_wait) {
     const Timestamp deadline = now_utc() + timeout;
     bool told = false, changed = false;
     std::unique_ptr<PodWatch> watching;
@@ -258,7 +263,7 @@ Result<TargetPods> PodFinder::wait_for_pods(const PodTarget& target, Wanted want
         changed = false;
         KD_TRY_ASSIGN(auto found, pods(target));
         const auto& all = found.pods();
-        if (!all.empty() && (wanted == Wanted::any_phase || all.front().status.phase == "Running")) return found; // one that runs ranks first
+        if (!all.empty() && is_wanted(all.front())) return found; // one that runs ranks first
         // What has ended stays ended, but a controller other than a Job makes another pod in its place.
         const bool no_more = target.is_pod() || target.named.kind == "Job" || target.named.kind == "CronJob";
         auto why = not_there(target, found, m_namespace);

@@ -67,6 +67,9 @@ public:
     /// with a watch on them. An error says what the pods wait for. `on_wait` is told once, in words, that and why there is a wait.
     enum class Wanted { running, any_phase };
     Result<TargetPods> wait_for_pods(const PodTarget& target, Wanted wanted, Duration timeout, const std::function<void(const std::string&)>& on_wait = {});
+    /// The same until the best of them is as wanted.
+    Result<TargetPods> wait_for_pods(const PodTarget& target, const std::function<bool(const kube::Pod&)>& is_wanted, Duration timeout,
+                                     const std::function<void(const std::string&)>& on_wait = {});
 
     const std::string& namespace_name() const { return m_namespace; }
 

@@ -110,3 +110,19 @@ TEST_CASE("what does not run says why") {
     CHECK(app::check_not_completed(pods.objects[3]));
     CHECK(!app::check_not_completed(pods.objects[1]));
 }
+
+TEST_CASE("a container that runs can be entered before its pod runs, and what has ended or is not there is told by trying") {
+    const auto pods = test::decoded<kube::Pod>(
+        R"({"metadata":{"name":"web"},"spec":{"initContainers":[{"name":"migrate"},{"name":"fetch"}],"containers":[{"name":"app"}]},
+            "status":{"phase":"Pending","initContainerStatuses":[{"name":"fetch","state":{"terminated":{"exitCode":0}}},{"name":"migrate","state":{"running":{}}}],
+                      "containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]}},
+           {"metadata":{"name":"fresh"},"spec":{"containers":[{"name":"app"}]},"status":{"phase":"Pending"}},
+           {"metadata":{"name":"on"},"spec":{"containers":[{"name":"app"}]},"status":{"phase":"Running","containerStatuses":[{"name":"app","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})");
+    CHECK(app::can_be_entered(pods.objects[0], "migrate"));
+    CHECK(app::can_be_entered(pods.objects[0], "fetch"));
+    CHECK(app::can_be_entered(pods.objects[0], "none-such"));
+    CHECK_FALSE(app::can_be_entered(pods.objects[0], "app"));
+    CHECK_FALSE(app::can_be_entered(pods.objects[0], ""));
+    CHECK_FALSE(app::can_be_entered(pods.objects[1], ""));
+    CHECK(app::can_be_entered(pods.objects[2], ""));
+}

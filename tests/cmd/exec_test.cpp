@@ -133,6 +133,15 @@ TEST_CASE("failures of kdiag itself have codes above 200") {
     CHECK(run_kdiag("exec web --kubeconfig /nope -- ls").code == 203);
 }
 
+TEST_CASE("a container that runs is entered although another holds its pod back") {
+    const FakeKubelet kubelet([](WebsocketPeer& peer, Wire&, const FakeRequest&) { finish(peer, 5); },
+                              [](const FakeRequest& request) { return request.path.ends_with("/pods/web") ? FakeReply{.body = pod_json("web", "Pending")} : FakeReply{.status = 0}; });
+    CHECK(run_kdiag(exec(kubelet, "web -- run")).code == 5);
+    const auto ended = run_kdiag(exec(kubelet, "web -c nope -- run"));
+    CHECK(ended.code == 209);
+    CHECK(ended.seconds < 30); // nothing to wait for
+}
+
 TEST_CASE("words after -- are the command's, whatever they look like") {
     const FakeKubelet kubelet([](WebsocketPeer& peer, Wire&, const FakeRequest&) { finish(peer, 0); });
     const auto ended = run_kdiag(exec(kubelet, "web -- prog --version -h -o json -- -n x ''"));
