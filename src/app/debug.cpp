@@ -26,6 +26,8 @@ namespace {
 using namespace debug;
 using data::Value;
 
+constexpr int k_most_names = 10;
+
 Error usage(std::string message, std::string help) {
     return {.kind = ErrorKind::usage, .message = std::move(message), .help = {std::move(help)}};
 }
@@ -106,7 +108,7 @@ private:
     client::ApiClient& m_client;
     Environment& m_environment;
     PodFinder m_finder;
-    bool m_attach = true;
+    bool m_attach = true, m_name_taken = false;
     std::string m_made_namespace, m_made_pod; ///< to be removed at the end
 };
 
@@ -178,7 +180,7 @@ Result<Place> Debug::add_beside(const kube::Pod& typed) {
     if (m_options.remove == true)
         return usage("an ephemeral container cannot be removed: --rm goes with --copy-to and nodes", "leave --rm out; the container stays until the pod is deleted");
     const std::string namespace_name(typed.meta.namespace_name), name(typed.meta.name);
-    KD_TRY_ASSIGN(const auto pod, read_pod(m_client, namespace_name, name));
+    KD_TRY_ASSIGN(auto pod, read_pod(m_client, namespace_name, name));
     if (m_options.target_container.empty()) {
         m_options.target_container = default_target(typed, pod);
         if (!m_options.target_container.empty()) tell(format("its processes are those of container {} (--target)", m_options.target_container));
@@ -186,7 +188,12 @@ Result<Place> Debug::add_beside(const kube::Pod& typed) {
         KD_TRY(choose_container(typed, m_options.target_container));
     }
     KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
-    return add_container(pod, typed, profile);
+    auto place = add_container(pod, typed, profile);
+    for (int tried = 1; !place && m_name_taken && m_options.container.name.empty() && tried < k_most_names; ++tried) { // by somebody else, since the pod was read
+        KD_TRY_ASSIGN(pod, read_pod(m_client, namespace_name, name));
+        place = add_container(pod, typed, profile);
+    }
+    return place;
 }
 
 Result<Place> Debug::add_container(const Value& pod, const kube::Pod& typed, Profile profile) {
@@ -236,6 +243,7 @@ Result<Value> Debug::patch(const std::string& namespace_name, const std::string&
         KD_TRY_ASSIGN(answer, m_client.send(request));
         if (!answer.error) return document;
     }
+    m_name_taken = answer.status == 422 && contains(answer.body, "may not be changed");
     if (answer.unserved) return no_ephemeral_containers(pod);
     return explain_refusal(*std::move(answer.error), profile, namespace_name);
 }

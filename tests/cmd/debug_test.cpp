@@ -128,6 +128,23 @@ TEST_CASE("auto steps down to the level that a refusal names; a profile that was
     CHECK(patches(kubelet) == 3);
 }
 
+TEST_CASE("a name that somebody else takes in the same moment is not the end") {
+    std::atomic<int> tried = 0;
+    const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        if (request.path == k_pod && tried > 0) return pod_with("kdiag-dbg", {{"running", json::object()}});
+        if (request.method != "PATCH") return k_next;
+        if (++tried == 1) return status(422, "Invalid", "Pod \"web\" is invalid: spec.ephemeralContainers: Forbidden: existing ephemeral containers \"kdiag-dbg\" may not be changed");
+        return {.body = pod_json("web")};
+    });
+    const auto ended = debug(kubelet, "web --no-attach -- other");
+    CHECK(ended.code == 0);
+    CHECK(ended.out == "web/kdiag-dbg-2\n");
+    tried = 0;
+    CHECK(debug(kubelet, "web --no-attach -c mine -- other").code == 207); // a name that was asked for is not changed
+    CHECK(tried == 1);
+}
+
 /// A server whose debug container gets into a state, and says a text in its log.
 std::function<FakeReply(const FakeRequest&)> with_container(std::shared_ptr<std::atomic<bool>> added, json state, std::function<FakeReply()> log = {}) {
     return [=](const FakeRequest& request) -> FakeReply {

@@ -55,14 +55,13 @@ private:
 };
 
 /// What the container's program exited with; nullopt: it goes on running, or is not to be seen any more.
-std::optional<int> exit_code_of(client::ApiClient& client, const Place& place) {
+std::optional<int> exit_code_of(client::ApiClient& client, const Place& place, const std::string& run) {
     Looks looks(client, k_for_exit_code);
     if (!looks.begin()) return std::nullopt;
     do {
         const auto pod = read_pod(client, place.namespace_name, place.pod);
         if (!pod) return std::nullopt;
-        const auto now = container_now(*pod, place.container);
-        if (now.phase == Phase::ended) return now.exit_code;
+        if (const auto code = exit_code_of_run(*pod, place.container, run)) return code;
     } while (looks.again() && looks.signal() == 0);
     return std::nullopt;
 }
@@ -96,10 +95,10 @@ Result<std::optional<int>> show_log(client::ApiClient& client, const Place& plac
     return std::optional<int>();
 }
 
-Result<ExitCode> log_and_exit_code(client::ApiClient& client, const Place& place, const Tell& tell, Environment& environment) {
+Result<ExitCode> log_and_exit_code(client::ApiClient& client, const Place& place, const std::string& run, const Tell& tell, Environment& environment) {
     KD_TRY_ASSIGN(const auto cut_short, show_log(client, place, environment));
     if (cut_short) return static_cast<ExitCode>(*cut_short);
-    if (const auto code = exit_code_of(client, place)) return exit_code_of_command(*code);
+    if (const auto code = exit_code_of(client, place, run)) return exit_code_of_command(*code);
     tell(format("container {} goes on running", place.container));
     return ExitCode::ok;
 }
@@ -137,8 +136,10 @@ Result<Started> wait_for_start(client::ApiClient& client, const Place& place, Du
 }
 
 Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value& pod, const DetachKeys& detach_keys, const Tell& tell, Environment& environment) {
-    const bool ended = container_now(pod, place.container).phase == Phase::ended;
-    if (ended || (!place.stdin_open && !place.tty)) return log_and_exit_code(client, place, tell, environment);
+    const auto now = container_now(pod, place.container);
+    const bool ended = now.phase == Phase::ended;
+    const std::string& run = now.id;
+    if (ended || (!place.stdin_open && !place.tty)) return log_and_exit_code(client, place, run, tell, environment);
     SessionOptions options{.command = {.namespace_name = place.namespace_name, .pod = place.pod, .container = place.container, .stdin_open = place.stdin_open, .tty = place.tty}};
     if (place.tty && place.is_new && place.is_shell) options.first_input = "\r"; // its first prompt was written before anybody listened
     options.detach_keys = detach_keys;
@@ -152,11 +153,11 @@ Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value
     const bool refused = !end.opened || !end.exit.message.empty();
     if (refused) { // it may have ended between being seen and being joined
         KD_TRY_ASSIGN(const auto later, read_pod(client, place.namespace_name, place.pod));
-        if (container_now(later, place.container).phase == Phase::ended) return log_and_exit_code(client, place, tell, environment);
+        if (container_now(later, place.container).phase == Phase::ended) return log_and_exit_code(client, place, run, tell, environment);
     }
     if (end.exit.error) return *std::move(end.exit.error);
     if (!end.exit.message.empty()) return Error{.kind = ErrorKind::server, .message = format("cannot attach to container {}: {}", place.container, core_of(end.exit.message))};
-    if (const auto code = exit_code_of(client, place)) return exit_code_of_command(*code);
+    if (const auto code = exit_code_of(client, place, run)) return exit_code_of_command(*code);
     tell(format("container {} goes on running", place.container));
     return ExitCode::ok;
 }

@@ -77,7 +77,18 @@ ContainerNow container_now(const Value& pod, std::string_view name) {
     } else {
         now = {.phase = ContainerNow::Phase::waiting, .reason = std::string(state.at("waiting", "reason").as_string()), .message = std::string(state.at("waiting", "message").as_string())};
     }
+    now.id = (*status)["containerID"].as_string();
     return now;
+}
+
+std::optional<int> exit_code_of_run(const Value& pod, std::string_view container, std::string_view id) {
+    const auto now = container_now(pod, container);
+    if (now.phase == ContainerNow::Phase::ended && (id.empty() || now.id == id)) return now.exit_code;
+    const auto* status = status_of(pod, container);
+    if (status == nullptr || id.empty()) return std::nullopt;
+    const auto& before = status->at("lastState", "terminated");
+    if (!before.is_object() || before["containerID"].as_string() != id) return std::nullopt;
+    return static_cast<int>(before["exitCode"].as_integer());
 }
 
 std::optional<Error> why_never(const Value& pod, std::string_view container, std::string_view image, const std::string& reference) {

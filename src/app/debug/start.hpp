@@ -16,8 +16,13 @@ struct ContainerNow {
     enum class Phase { unknown, waiting, running, ended } phase = Phase::unknown;
     std::string reason, message;
     int exit_code = 0; ///< once it has ended
+    std::string id = {}; ///< of this run; empty before there is one
 };
 ContainerNow container_now(const data::Value& pod, std::string_view name);
+
+/// What one run of a container exited with; nullopt: it goes on, or is not to be seen any more. A restart (a copy keeps its restartPolicy)
+/// moves the end of the run before to `lastState`.
+std::optional<int> exit_code_of_run(const data::Value& pod, std::string_view container, std::string_view id);
 
 /// Why a container will not start, or has not been able to: a reason that no waiting changes (kubectl waits for ever, k/k#108135).
 /// nullopt: it may still start. `reference`: `POD -n NS`, for commands to paste.

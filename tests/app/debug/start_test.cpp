@@ -46,6 +46,23 @@ TEST_CASE("a container's state is read from whichever list it is in") {
     CHECK(container_now(pod_with("{}"), "nobody").phase == Phase::unknown);
 }
 
+TEST_CASE("a run's exit code is found after a restart, too, and is never that of another run") {
+    const auto restarted = [](std::string_view state) {
+        auto pod = data::parse_json(R"({"status":{"containerStatuses":[{"name":"dbg","containerID":"c://2","state":)" + std::string(state) +
+                                    R"(,"lastState":{"terminated":{"exitCode":6,"containerID":"c://1"}}}]}})");
+        REQUIRE(pod);
+        return *std::move(pod);
+    };
+    CHECK(exit_code_of_run(restarted(R"({"running":{}})"), "dbg", "c://1") == 6);
+    CHECK(exit_code_of_run(restarted(R"({"waiting":{"reason":"CrashLoopBackOff"}})"), "dbg", "c://1") == 6);
+    CHECK(exit_code_of_run(restarted(R"({"running":{}})"), "dbg", "c://2") == std::nullopt);
+    CHECK(exit_code_of_run(restarted(R"({"terminated":{"exitCode":7}})"), "dbg", "c://2") == 7);
+    CHECK(exit_code_of_run(restarted(R"({"terminated":{"exitCode":7}})"), "dbg", "c://1") == 6);
+    CHECK(exit_code_of_run(restarted(R"({"terminated":{"exitCode":7}})"), "dbg", "c://0") == std::nullopt);
+    CHECK(exit_code_of_run(pod_with(R"({"terminated":{"exitCode":7}})"), "dbg", "") == 7);
+    CHECK(exit_code_of_run(pod_with(R"({"running":{}})"), "nobody", "c://1") == std::nullopt);
+}
+
 TEST_CASE("reasons that no waiting changes end it at once, and the others do not") {
     CHECK_FALSE(never(R"({"waiting":{"reason":"ContainerCreating"}})"));
     CHECK_FALSE(never(R"({"waiting":{"reason":"PodInitializing"}})"));
