@@ -28,6 +28,17 @@ std::string api_path(const ResourceType& type) {
     return type.group.empty() ? format("/api/{}", type.version) : format("/apis/{}/{}", type.group, type.version);
 }
 
+/// A namespace that does not exist has no objects, and the API server says no more of them than that.
+std::optional<Error> no_such_namespace(client::ApiClient& client, std::string_view name) {
+    const auto found = client.get_json({.path = "/api/v1/namespaces/" + client::escape(name), .doing = format("get namespace {}", name)});
+    if (found || found.error().kind != ErrorKind::not_found) return std::nullopt;
+    Error error{.kind = ErrorKind::not_found, .message = format("there is no namespace `{}`", name)};
+    const auto names = names_of(client, {.group = "", .version = "v1", .plural = "namespaces", .singular = "namespace", .kind = "Namespace", .short_names = {}, .namespaced = false}, "");
+    if (!names) return error;
+    if (const auto near = nearest(name, *names); !near.empty()) error.help.push_back(format("did you mean {}?", list_some(near)));
+    return error;
+}
+
 } // namespace
 
 Result<ResourceType> TypeLookup::resolve(std::string_view word) {
@@ -73,6 +84,8 @@ Error no_such_object(client::ApiClient& client, const ResourceType& type, std::s
     if (!names && names.error().kind == ErrorKind::not_found)
         return Error{.kind = ErrorKind::not_found, .message = format("the server does not serve {} of {}", type.plural, type.api_version())};
     if (!names) return error;
+    if (type.namespaced && names->empty())
+        if (auto none = no_such_namespace(client, namespace_name)) return *std::move(none);
     if (const auto near = nearest(name, *names); !near.empty()) error.help.push_back(format("did you mean {}?", list_some(near)));
     return error;
 }

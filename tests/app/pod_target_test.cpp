@@ -81,6 +81,20 @@ TEST_CASE("a pod costs one request, and one that does not exist gets near names"
     CHECK(contains(world.names("pod/web-2"), "no pod `web-2` in namespace shop\ndid you mean web-1?"));
 }
 
+TEST_CASE("a namespace that does not exist is what is told of a pod in it") {
+    World world;
+    const auto not_found = [](const char* kind, const char* name) {
+        return test::FakeReply{.status = 404, .body = format(R"({{"kind":"Status","status":"Failure","message":"{0} \"{1}\" not found","reason":"NotFound","details":{{"name":"{1}","kind":"{0}"}},"code":404}})", kind, name)};
+    };
+    world.cluster.reply(k_pods + "/web", not_found("pods", "web"));
+    world.cluster.list(k_pods, "");
+    world.cluster.reply("/api/v1/namespaces/shop", {.body = R"({"kind":"Namespace","metadata":{"name":"shop"}})"});
+    CHECK(contains(world.names("web"), "no pod `web` in namespace shop"));
+    world.cluster.reply("/api/v1/namespaces/shop", not_found("namespaces", "shop"));
+    world.cluster.list("/api/v1/namespaces", R"({"metadata":{"name":"shops"}},{"metadata":{"name":"default"}})");
+    CHECK(contains(world.names("web"), "there is no namespace `shop`\ndid you mean shops?"));
+}
+
 TEST_CASE("of a Deployment the pods of its newest ReplicaSet come first, in three requests") {
     World world;
     world.cluster.reply("/apis/apps/v1/namespaces/shop/deployments/web", {.body = R"({"kind":"Deployment","metadata":{"name":"web","uid":"d1"},"spec":{"selector":{"matchLabels":{"app":"web"}}}})"});
