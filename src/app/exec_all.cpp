@@ -174,11 +174,22 @@ Result<ManyEnd> run_many(client::ApiClient& client, ManyOptions options, Environ
     return Many(client, std::move(options), environment).run();
 }
 
+namespace {
+
+/// Its error in words that are the same for all pods that share it.
+std::string without_pod(const PodOutcome& outcome) {
+    const std::string& message = outcome.error->message;
+    const auto subject = format("pod `{}` ", outcome.pod);
+    return message.starts_with(subject) ? message.substr(subject.size()) : message;
+}
+
+} // namespace
+
 std::vector<std::string> summary_of(const std::vector<PodOutcome>& outcomes) {
     std::map<std::string, std::vector<std::string>> pods;
     for (const auto& outcome : outcomes)
         if (outcome.error)
-            pods[outcome.error->message].push_back(outcome.pod);
+            pods[without_pod(outcome)].push_back(outcome.pod);
         else if (outcome.code != 0)
             pods[format("exit code {}", outcome.code)].push_back(outcome.pod);
     std::vector<std::string> lines;

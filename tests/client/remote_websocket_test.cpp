@@ -156,6 +156,23 @@ TEST_CASE("the connection breaks off at every byte of the handshake") {
     CHECK(size < 1000);
 }
 
+TEST_CASE("a WebSocket session that breaks off at any byte is a success only when the whole status has come") {
+    const std::string frames = websocket_frame(0x82, channel(1, "output")) + websocket_frame(0x02, channel(3, k_success).substr(0, 9)) + websocket_frame(0x89, "ping") +
+                               websocket_frame(0x80, channel(3, k_success).substr(9)) + websocket_frame(0x88, "\x03\xe8");
+    const std::size_t whole = frames.size() - websocket_frame(0x88, "\x03\xe8").size();
+    for (std::size_t cut = 0; cut <= frames.size(); ++cut) {
+        CAPTURE(cut);
+        HttpServer server([&](const FakeRequest& request) {
+            return FakeReply{.take_over = [bytes = websocket_head(request, "v5.channel.k8s.io") + frames.substr(0, cut)](Wire& wire) { wire.write(bytes); }};
+        });
+        Remote remote(config_for(server), command_true());
+        remote.finish();
+        CHECK(remote.exit->error.has_value() == (cut < whole));
+        if (remote.exit->error) CHECK(remote.exit->error->kind == ErrorKind::network);
+        CHECK(server.requests().size() == 1); // the command may have run: never twice
+    }
+}
+
 TEST_CASE("a server that breaks the WebSocket protocol") {
     const std::vector<std::string> broken = {std::string("\x82\x81\x01\x02\x03\x04\x05", 7), websocket_frame(0xc2, "x"), websocket_frame(0x83, "x"), websocket_frame(0x81, "text"),
                                              std::string("\x82\x7f\x00\x00\x00\x00\x02\x00\x00\x01", 10) + "x"};

@@ -230,6 +230,7 @@ TEST_CASE("--all runs it in every pod that runs: lines are named, the worst code
     CHECK(ended.out == "[web-1] a\n[web-1] b\n[web-2] c\n");
     CHECK(ended.err == "[web-1] e\n[web-2] e\n1 of 2 pods: exit code 4: web-2\n");
     CHECK(run_kdiag(exec(kubelet, "-l app=web -- run")).code == 0); // without --all: the one that serves best
+    CHECK(run_kdiag(exec(kubelet, "-l app=web --all -c nope -- run")).err == "2 of 2 pods: has no container `nope`: web-1 and web-2\n");
 }
 
 TEST_CASE("--all: a line too long to keep is passed on whole, and no other comes in between") {
