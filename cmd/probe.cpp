@@ -59,11 +59,11 @@ has a tool, HTTP and TCP go over a port-forward, which the screen says.
 
 A URL (http, https, tcp, tls, grpc), dns:NAME, svc/NAME[:PORT] or pod/NAME:PORT:
 DNS, TCP, TLS and HTTP or gRPC health one after the other, until one fails; what
-the rules of `kdiag diagnose` know about that is named. A URL is asked from here;
-a Service or a pod's port from inside the pod; with --from pod/NAME everything is
-asked from that pod, a Service by its name, as its users ask it. Times include
-the way to the pod and back. --image IMAGE asks from a debug container beside the
-pod's own, which stays until the pod is deleted (kdiag debug).
+the rules of `kdiag diagnose` know of that is named. A URL is asked from here, a
+Service or a pod's port from inside the pod, and with --from pod/NAME anything
+from that pod: a Service by its name, as its users ask it. Times include the way
+to the pod and back. --image IMAGE asks from a debug container beside the pod's
+own, which stays until the pod is deleted (kdiag debug).
 
 Headers that may be credentials are never written to a command line. Asking from
 a pod needs the permission to create pods/exec.
@@ -78,11 +78,11 @@ void add_probe(Commands& commands) {
     auto& command = commands.add("probe", "Ask a pod's own probes, or test DNS, TCP, TLS, HTTP or gRPC", "Look inside");
     command.usage = "probe POD|TYPE/NAME[:PORT]|URL|dns:NAME [flags]";
     command.examples = R"(
-kdiag probe pod/web-7c9                         # its probes, as the kubelet asks
-kdiag probe deploy/web --count 10               # those of one of its pods, 10 times
-kdiag probe svc/checkout --from pod/web-7c9     # does web reach checkout?
+kdiag probe pod/web-7c9                       # its probes, the kubelet's way
+kdiag probe deploy/web --count 10             # those of one pod, 10 times
+kdiag probe svc/checkout --from pod/web-7c9   # does web reach checkout?
 kdiag probe svc/db:5432 --from pod/bare-0 --image busybox:stable
-kdiag probe svc/web --replay-probes             # what one of its pods declares
+kdiag probe svc/web --replay-probes           # what one of its pods declares
 kdiag probe pod/web-7c9:8080 --path /ready --expect 200
 kdiag probe dns:checkout.shop.svc.cluster.local --from deploy/web
 kdiag probe https://shop.example/login --header 'Accept-Language: de'
@@ -99,7 +99,7 @@ kdiag probe grpc://10.0.0.7:9000 --service shop -o json
     app.add_option("--header", flags->headers, "header of the HTTP request; repeatable")->allow_extra_args(false)->type_name("HEADER");
     app.add_option("--expect", flags->expect, "HTTP statuses that count as good (default 200-399)")->type_name("STATUSES");
     app.add_option("--service", o.service, "service to ask gRPC's health check about (default: the whole server)")->type_name("NAME");
-    app.add_option("--count", o.count, "how often to ask (default 1)")->check(CLI::Range(1, 1000000))->type_name("N");
+    app.add_option("--count", o.count, "how often to ask (default 1)")->check(CLI::Range(1, 1000000).description(""))->type_name("N");
     app.add_option("--interval", flags->interval, "between two rounds (default 1s)")->type_name("DURATION");
     app.add_option("--timeout", flags->timeout, "for each step (default 5s); declared probes have their own")->type_name("DURATION");
     app.add_option("--tcp-timeout", flags->tcp_timeout, "for the TCP connection, where it is to be another")->type_name("DURATION");

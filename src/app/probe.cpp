@@ -38,6 +38,7 @@ private:
     Result<StepSettings> step_settings() const;
     Status walk(Route route, client::ApiClient* client, net::EventLoop& loop);
     bool has_flags_for_steps() const;
+    Status ask_rounds(Replayer& replayer, net::EventLoop& loop);
     facts::Snapshot facts_around(client::ApiClient& client, const std::string& namespace_name);
     Status replay(client::ApiClient& client, PodFinder& finder, const probe::TargetWord& word);
     Result<std::string> kubelet_version(client::ApiClient& client) const;
@@ -197,16 +198,22 @@ Status ProbeRun::replay(client::ApiClient& client, PodFinder& finder, const prob
     if (!way && way.error().kind != ErrorKind::not_found && way.error().kind != ErrorKind::timeout) return std::move(way).error();
     if (way && way->way && !way->way->caveat().empty()) m_report.notes.push_back(way->way->caveat());
     Replayer replayer(client, plan, way ? way->way.get() : nullptr, way ? std::string() : way.error().message, m_environment.interrupted);
+    const auto asked_all = ask_rounds(replayer, client.loop());
+    for (auto& replay : m_report.replays) conclude(plan, replay); // of what is known, also when it was not all
+    KD_TRY(asked_all);
+    const bool asked = std::any_of(m_report.replays.begin(), m_report.replays.end(), [](const auto& replay) { return !replay.outcomes.empty(); });
+    if (!asked && replayer.refused()) return *replayer.refused();
+    return {};
+}
+
+Status ProbeRun::ask_rounds(Replayer& replayer, net::EventLoop& loop) {
     for (std::size_t i = 0; i < m_options.count; ++i) {
-        if (i > 0) pause(client.loop());
+        if (i > 0) pause(loop);
         for (auto& replay : m_report.replays) {
             if (interrupted()) return {};
             KD_TRY(replayer.ask(replay));
         }
     }
-    for (auto& replay : m_report.replays) conclude(plan, replay);
-    const bool asked = std::any_of(m_report.replays.begin(), m_report.replays.end(), [](const auto& replay) { return !replay.outcomes.empty(); });
-    if (!asked && replayer.refused()) return *replayer.refused();
     return {};
 }
 

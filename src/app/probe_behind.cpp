@@ -84,26 +84,28 @@ Result<facts::Snapshot> read_around(client::ApiClient& client, const std::string
     return facts::Snapshot(std::move(parts));
 }
 
-Explained explain_failure(client::ApiClient& client, const kube::ObjectRef& object, int port, Timestamp now, const std::atomic<bool>* interrupted) {
-    Explained explained;
-    auto& behind = explained.behind;
-    auto resources = kube::ResourceSet::all();
-    resources.remove(kube::Resource::logs);
-    resources.remove(kube::Resource::secrets);
+Explained explain(const facts::Snapshot& facts, const kube::ObjectRef& object, int port, Timestamp now) {
+    Explained explained{.behind = {}, .leads_to = where_it_leads(facts, object, port)};
     const auto chosen = rules::select_rules({}, {});
-    const auto facts = read_around(client, object.namespace_name, resources, interrupted);
-    if (!chosen || !facts) return explained;
-    explained.leads_to = where_it_leads(*facts, object, port);
-    const auto outcome = rules::diagnose(*facts, *chosen, now);
+    if (!chosen) return explained;
+    const auto outcome = rules::diagnose(facts, *chosen, now);
     std::vector<const rules::Finding*> about;
     for (const auto& finding : outcome.findings)
-        if (is_subject(finding, object.key()) && concerns_port(finding, *facts, object, port)) about.push_back(&finding);
-    for (const auto* finding : about) add(behind, *finding);
+        if (is_subject(finding, object.key()) && concerns_port(finding, facts, object, port)) about.push_back(&finding);
+    for (const auto* finding : about) add(explained.behind, *finding);
     for (const auto* finding : about)
         for (const auto& cause : finding->caused_by)
             for (const auto& other : outcome.findings)
-                if (other.id == cause) add(behind, other);
+                if (other.id == cause) add(explained.behind, other);
     return explained;
+}
+
+Explained explain_failure(client::ApiClient& client, const kube::ObjectRef& object, int port, Timestamp now, const std::atomic<bool>* interrupted) {
+    auto resources = kube::ResourceSet::all();
+    resources.remove(kube::Resource::logs);
+    resources.remove(kube::Resource::secrets);
+    const auto facts = read_around(client, object.namespace_name, resources, interrupted);
+    return facts ? explain(*facts, object, port, now) : Explained{};
 }
 
 } // namespace kdiag::app

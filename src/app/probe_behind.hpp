@@ -20,7 +20,9 @@ struct Explained {
     std::string leads_to; ///< of a Service's port: where it sends requests, and what is declared there; may be empty
 };
 /// The findings that explain why a port of an object (a Service's own) cannot be reached, the nearest first and then their root causes; at
-/// most three. What is about another port is left out. What cannot be read explains nothing.
+/// most three. What is about another port is left out.
+Explained explain(const facts::Snapshot& facts, const kube::ObjectRef& object, int port, Timestamp now);
+/// The same after reading the object's namespace. What cannot be read explains nothing.
 Explained explain_failure(client::ApiClient& client, const kube::ObjectRef& object, int port, Timestamp now, const std::atomic<bool>* interrupted);
 
 } // namespace kdiag::app

@@ -133,6 +133,9 @@ TEST_CASE("a Service leads to its pods, one without selector by its EndpointSlic
     REQUIRE(target->service);
     CHECK(target->service->service.spec.ports.size() == 1);
     CHECK(world.names("svc/manual") == "hand ");
+    const auto alias = world.finder.find({.type = "svc", .name = "alias"});
+    REQUIRE(alias);
+    CHECK(alias->is_alias());
     CHECK(contains(world.names("svc/alias"), "Service/alias has no pods behind it\nit is an alias of example.org"));
     world.cluster.list("/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices", R"({"metadata":{"name":"m"},"endpoints":[{"addresses":["1.2.3.4"]}],"ports":[]})");
     CHECK(contains(world.names("svc/manual"), "its EndpointSlices name addresses, not pods"));

@@ -156,6 +156,22 @@ TEST_CASE("what cannot be run is unknown; what cannot be asked says so and has n
     CHECK(contains(no_way.notes(), "not asked: the image has no tools"));
 }
 
+TEST_CASE("a role that may not run commands is told, and other probes are asked all the same") {
+    const HttpServer server([](const auto&) { return test::status_reply(403, "Forbidden", "pods \\\"web\\\" is forbidden"); });
+    const auto client = test::client_for(test::config_for(server));
+    probe::PodPlan plan{.namespace_name = "shop", .name = "web"};
+    plan.containers.push_back({.name = "api", .running = true, .started = true});
+    Replayer replayer(*client, plan, nullptr, "no way", nullptr);
+    probe::Replay replay{.probe = {.container = "api", .check = probe::ExecCheck{{"true"}}}};
+    REQUIRE(replayer.ask(replay));
+    CHECK(replay.outcomes.empty());
+    CHECK(replay.way.empty());
+    REQUIRE(replay.notes.size() == 1);
+    CHECK(contains(replay.notes[0], "not asked: not allowed to run a command"));
+    REQUIRE(replayer.refused());
+    CHECK(replayer.refused()->kind == ErrorKind::forbidden);
+}
+
 TEST_CASE("what the kubelet and the rules say of a probe stands beside it") {
     const auto facts = test::snapshot_of("rules/KD1306-readiness-bad-status/fires-path-not-found.yaml");
     const auto& pod = facts.all<kube::Pod>().front();

@@ -157,6 +157,25 @@ TEST_CASE("from inside a pod: names, ports and paths") {
     CHECK(shape_of(probed("https://good.kdiag-probes.svc.cluster.local:80/ --from pod/bad", 1)) == "dns+ tcp+ tls- http?");
 }
 
+TEST_CASE("Services that lead astray, aliases, and what a Service's pods declare") {
+    if (without_cluster()) return;
+    const auto astray = probed("svc/good:81", 1);
+    CHECK(shape_of(astray) == "endpoints+ tcp-");
+    CHECK(has(astray["rounds"][0].dump(), "leads to port 8099 of its pods, which declare 8080 web"));
+    CHECK(shape_of(probed("svc/alias:80 --path /ready --from pod/good", 0)) == "dns+ tcp+ http+");
+    CHECK(shape_of(probed("svc/alias --from pod/good", 0)) == "dns+");
+    CHECK(test::kdiag("probe svc/alias" + k_place).code == 2);
+    CHECK(probed("svc/good --replay-probes", 0)["probes"].size() == 4);
+}
+
+TEST_CASE("a debug container asks where it is wanted, and is used again") {
+    if (without_cluster()) return;
+    const char* image = std::getenv("KDIAG_TEST_IMAGE");
+    const std::string flag = std::string(" --path /ready --image ") + (image == nullptr ? "busybox:1.36" : image);
+    for (int i = 0; i < 2; ++i) CHECK(has(probed("pod/good:web" + flag, 0)["way"].get<std::string>(), "in container `kdiag-dbg`"));
+    CHECK(test::kubectl("get pod good -o jsonpath='{.spec.ephemeralContainers[*].name}'" + k_place).out == "kdiag-dbg");
+}
+
 TEST_CASE("what does not exist, and what has no probes") {
     if (without_cluster()) return;
     for (const auto* target : {"pod/absent", "svc/absent", "svc/good:absent", "pod/good:absent", "dns:x --from pod/absent"}) {
