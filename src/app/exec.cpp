@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace kdiag::app {
 
@@ -78,6 +79,7 @@ private:
     client::ApiClient& m_client;
     Environment& m_environment;
     PodFinder m_finder;
+    bool m_told_choice = false;
     bool m_nothing_ran = false; ///< when it failed: trying again runs nothing twice
 };
 
@@ -143,7 +145,7 @@ client::RemoteCommand Exec::command_in(const kube::Pod& pod, std::string contain
 Result<ExitCode> Exec::run_in_one(const kube::Pod& pod) {
     KD_TRY(check_entry(pod));
     KD_TRY_ASSIGN(auto choice, choose_container(pod, m_options.container));
-    if (!choice.notice.empty()) tell(choice.notice);
+    if (!choice.notice.empty() && !std::exchange(m_told_choice, true)) tell(choice.notice);
     auto command = command_in(pod, std::move(choice.name));
     command.stdin_open = m_options.stdin_open;
     command.tty = m_options.tty && m_options.stdin_open && m_environment.stdin_is_terminal;

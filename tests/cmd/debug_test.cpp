@@ -212,6 +212,26 @@ TEST_CASE("signals end the wait and the log, a reader that has seen enough ends 
     CHECK(has(ended.err, "cannot write standard output: No space left on device"));
 }
 
+TEST_CASE("a log that breaks off while the container runs, or whose pod goes, is no success") {
+    const auto log = [] { return FakeReply{.body = "half\n", .content_type = "text/plain"}; };
+    const FakeKubelet cut(nothing, with_container(std::make_shared<std::atomic<bool>>(false), {{"running", json::object()}}, log));
+    auto ended = debug(cut, "web -- run");
+    CHECK(ended.code == 204);
+    CHECK(ended.out == "half\n");
+    CHECK(has(ended.err, "the log of container kdiag-dbg broke off, and the container goes on running"));
+    CHECK(has(ended.err, "kdiag logs web -n shop -c kdiag-dbg -f"));
+    std::atomic<bool> read = false;
+    const auto running = with_container(std::make_shared<std::atomic<bool>>(false), {{"running", json::object()}}, log);
+    const FakeKubelet gone(nothing, [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == k_pod + "/log") read = true;
+        if (request.path == k_pod && read) return status(404, "NotFound", "pods \"web\" not found", {{"name", "web"}, {"kind", "pods"}});
+        return running(request);
+    });
+    ended = debug(gone, "web -- run");
+    CHECK(ended.code == 204);
+    CHECK(has(ended.err, "pod web was deleted before the end of container kdiag-dbg was seen"));
+}
+
 TEST_CASE("an image that cannot be pulled ends the wait at once") {
     std::atomic<bool> added = false;
     const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {

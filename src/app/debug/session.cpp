@@ -66,6 +66,21 @@ std::optional<int> exit_code_of(client::ApiClient& client, const Place& place, c
     return std::nullopt;
 }
 
+/// There is no exit code: an error unless the container is seen to run.
+Status check_goes_on(client::ApiClient& client, const Place& place) {
+    const auto pod = read_pod(client, place.namespace_name, place.pod);
+    if (pod && container_now(*pod, place.container).phase == Phase::running) return {};
+    Error error{.kind = ErrorKind::network, .message = format("the end of container {} was not seen", place.container), .notes = {"its exit code is not known"}};
+    if (pod) {
+        error.help.push_back(format("how it is: kdiag describe pod {}", place.reference()));
+    } else if (pod.error().kind == ErrorKind::not_found) {
+        error.message = format("pod {} was deleted before the end of container {} was seen", place.pod, place.container);
+    } else {
+        error.notes.push_back(pod.error().message);
+    }
+    return error;
+}
+
 /// Shows the log from its beginning until the container ends.
 Result<std::optional<int>> show_log(client::ApiClient& client, const Place& place, Environment& environment) {
     auto& loop = client.loop();
@@ -95,12 +110,13 @@ Result<std::optional<int>> show_log(client::ApiClient& client, const Place& plac
     return std::optional<int>();
 }
 
-Result<ExitCode> log_and_exit_code(client::ApiClient& client, const Place& place, const std::string& run, const Tell& tell, Environment& environment) {
+Result<ExitCode> log_and_exit_code(client::ApiClient& client, const Place& place, const std::string& run, Environment& environment) {
     KD_TRY_ASSIGN(const auto cut_short, show_log(client, place, environment));
     if (cut_short) return static_cast<ExitCode>(*cut_short);
     if (const auto code = exit_code_of(client, place, run)) return exit_code_of_command(*code);
-    tell(format("container {} goes on running", place.container));
-    return ExitCode::ok;
+    KD_TRY(check_goes_on(client, place));
+    return Error{.kind = ErrorKind::network, .message = format("the log of container {} broke off, and the container goes on running", place.container), .notes = {"its exit code is not known yet"},
+                 .help = {format("its whole log, and what comes: kdiag logs {} -c {} -f", place.reference(), place.container)}};
 }
 
 } // namespace
@@ -139,7 +155,7 @@ Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value
     const auto now = container_now(pod, place.container);
     const bool ended = now.phase == Phase::ended;
     const std::string& run = now.id;
-    if (ended || (!place.stdin_open && !place.tty)) return log_and_exit_code(client, place, run, tell, environment);
+    if (ended || (!place.stdin_open && !place.tty)) return log_and_exit_code(client, place, run, environment);
     SessionOptions options{.command = {.namespace_name = place.namespace_name, .pod = place.pod, .container = place.container, .stdin_open = place.stdin_open, .tty = place.tty}};
     if (place.tty && place.is_new && place.is_shell) options.first_input = "\r"; // its first prompt was written before anybody listened
     options.detach_keys = detach_keys;
@@ -153,11 +169,12 @@ Result<ExitCode> join(client::ApiClient& client, const Place& place, const Value
     const bool refused = !end.opened || !end.exit.message.empty();
     if (refused) { // it may have ended between being seen and being joined
         KD_TRY_ASSIGN(const auto later, read_pod(client, place.namespace_name, place.pod));
-        if (container_now(later, place.container).phase == Phase::ended) return log_and_exit_code(client, place, run, tell, environment);
+        if (container_now(later, place.container).phase == Phase::ended) return log_and_exit_code(client, place, run, environment);
     }
     if (end.exit.error) return *std::move(end.exit.error);
     if (!end.exit.message.empty()) return Error{.kind = ErrorKind::server, .message = format("cannot attach to container {}: {}", place.container, core_of(end.exit.message))};
     if (const auto code = exit_code_of(client, place, run)) return exit_code_of_command(*code);
+    KD_TRY(check_goes_on(client, place));
     tell(format("container {} goes on running", place.container));
     return ExitCode::ok;
 }
