@@ -59,7 +59,7 @@ public:
             KD_TRY_ASSIGN(auto attempt, open_one(address, port, seconds));
             attempt.notes = std::move(opened.notes);
             opened = std::move(attempt);
-            if (opened.problem.empty()) return opened;
+            if (opened.problem.empty() || !opened.tried) return opened;
         }
         if (addresses.empty()) opened.problem = "there is no address to connect to";
         return opened;
@@ -69,6 +69,7 @@ public:
         if (m_tools.can_relay()) return ask_through_relay(question);
         if (!question.body.empty() || question.handshake_only) return cannot("the image has no tool that passes bytes on (nc, or bash and cat)");
         if (m_tools.curl) return ask_curl(question);
+        if (!question.http.target.empty()) return cannot("wget cannot send the query as it is written, and the image has no curl, nc or bash");
         if (probe::has_own_headers(question.http)) return cannot("wget would show the request's headers in the process list, and the image has no curl, nc or bash");
         return ask_wget(question);
     }
@@ -85,7 +86,7 @@ private:
 
     Result<Names> look_up_one(const std::string& name, Duration limit) const {
         const auto command = probe::lookup_command(m_tools, name);
-        if (!command) return Names{.addresses = {}, .problem = "the image has neither getent nor nslookup", .server = {}, .took = {}};
+        if (!command) return Names{.addresses = {}, .problem = "the image has neither getent nor nslookup", .server = {}, .took = {}, .tried = false};
         KD_TRY_ASSIGN(const auto ran, run(*command, limit));
         if (ran.timed_out) return Names{.addresses = {}, .problem = "the name servers did not answer", .server = {}, .took = ran.took};
         auto found = m_tools.getent ? probe::parse_getent(ran.result) : probe::parse_nslookup(ran.result);
@@ -104,7 +105,8 @@ private:
             if (!probe::refuses_option(ran.result)) return opened;
         }
         // curl and wget have no mere connection: the next step shows whether it opens.
-        if (opened.problem.empty()) opened.notes.push_back("not tried by itself: the image has neither nc nor bash");
+        opened.tried = m_tools.can_relay();
+        if (!opened.tried) opened.problem = "the image has neither nc nor bash";
         return opened;
     }
 

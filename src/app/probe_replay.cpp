@@ -185,7 +185,7 @@ Result<Outcome> Replayer::ask_http(const probe::PlannedProbe& probe, const probe
 Result<Outcome> Replayer::ask_tcp(const probe::PlannedProbe& probe, const probe::TcpCheck& check) {
     KD_TRY_ASSIGN(const auto opened, m_way->open({check.host}, check.port, limit_of(probe)));
     const auto place = probe::join_host_port(check.host, check.port);
-    if (!opened.notes.empty() && opened.problem.empty()) return Error{.kind = ErrorKind::usage, .message = opened.notes.front()};
+    if (!opened.tried) return Error{.kind = ErrorKind::usage, .message = opened.problem};
     if (opened.timed_out || opened.took > timeout_of(probe))
         return Outcome{.verdict = Verdict::failure, .message = format("dial tcp {}: i/o timeout", place), .took = opened.problem.empty() ? opened.took : timeout_of(probe), .timed_out = true, .answered = opened.problem.empty()};
     if (!opened.problem.empty()) return Outcome{.verdict = Verdict::failure, .message = format("dial tcp {}: connect: {}", place, opened.problem), .took = opened.took};

@@ -2,6 +2,7 @@
 #include "app/probe_steps.hpp"
 
 #include "probe/grpc_health.hpp"
+#include "probe/pod_commands.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
@@ -64,8 +65,8 @@ private:
         if (m_to.depth == Depth::dns) return steps;
         steps.push_back(&k_tcp);
         if (m_to.depth == Depth::tcp) return steps;
-        // A tool that asks for the whole does TLS on its own.
-        if (m_to.tls && m_way.is_transparent()) steps.push_back(&k_tls);
+        // A tool that asks for the whole does TLS on its own, and never TLS alone.
+        if (m_to.tls && (m_way.is_transparent() || m_to.depth == Depth::tls)) steps.push_back(&k_tls);
         if (m_to.depth == Depth::http) steps.push_back(&k_http);
         if (m_to.depth == Depth::grpc) steps.push_back(&k_grpc);
         return steps;
@@ -76,8 +77,16 @@ private:
         return m_steps.back();
     }
 
+    /// A step that this way cannot take by itself: what comes after it shows the same, unless nothing does.
+    bool pass_over(const char* name, const std::string& why, bool is_last) {
+        m_steps.push_back({.name = name, .state = is_last ? StepState::failed : StepState::not_tried, .text = is_last ? format("cannot be asked: {}", why) : std::string()});
+        if (!is_last) m_steps.back().notes.push_back(format("not by itself: {}", why));
+        return !is_last;
+    }
+
     Result<bool> dns() {
         KD_TRY_ASSIGN(auto names, m_way.look_up(m_to.host, m_settings.limit));
+        if (!names.tried) return pass_over("dns", names.problem, m_to.depth == Depth::dns);
         m_addresses = std::move(names.addresses);
         const bool good = !m_addresses.empty();
         auto& step = add("dns", good, good ? format("{} -> {}", m_to.host, list_some(m_addresses, 3)) : format("{}  {}", m_to.host, names.problem), names.took);
@@ -89,6 +98,7 @@ private:
         if (m_addresses.empty()) m_addresses = {m_to.host};
         KD_TRY_ASSIGN(auto opened, m_way.open(m_addresses, m_to.port, m_settings.tcp_limit.value_or(m_settings.limit)));
         m_address = opened.address;
+        if (!opened.tried) return pass_over("tcp", opened.problem, m_to.depth == Depth::tcp);
         const bool good = opened.problem.empty();
         const auto place = probe::join_host_port(opened.address, m_to.port);
         auto& step = add("tcp", good, good ? place : format("{}  {}", place, opened.problem), opened.took);
@@ -143,7 +153,7 @@ private:
             else asked.http.headers.push_back(header);
             has_agent = has_agent || header.first == "User-Agent";
         }
-        if (!has_agent) asked.http.headers.emplace_back("User-Agent", "kdiag-probe");
+        if (!has_agent) asked.http.headers.emplace_back("User-Agent", probe::k_user_agent);
         asked.http.headers.emplace_back("Accept", "*/*");
         KD_TRY_ASSIGN(const auto exchange, m_way.ask(asked));
         const auto what = format("GET {}", m_to.path);
@@ -163,7 +173,7 @@ private:
     }
 
     Result<bool> grpc() {
-        probe::GrpcCheck check{.host = m_address, .port = m_to.port, .service = m_to.service, .tls = m_to.tls, .user_agent = "kdiag-probe"};
+        probe::GrpcCheck check{.host = m_address, .port = m_to.port, .service = m_to.service, .tls = m_to.tls, .user_agent = std::string(probe::k_user_agent)};
         KD_TRY_ASSIGN(const auto outcome, ask_grpc(m_way, check, m_address, m_settings.limit));
         add("grpc", outcome.verdict == probe::Verdict::success, outcome.message, outcome.took);
         return outcome.verdict == probe::Verdict::success;

@@ -18,6 +18,7 @@ struct Names {
     std::string problem; ///< empty when there are addresses
     std::string server;  ///< the name server that answered, where it is known
     probe::Microseconds took;
+    bool tried = true;   ///< false: this way has no means to, and `problem` says so
 };
 
 /// What became of opening a connection.
@@ -26,6 +27,7 @@ struct Opened {
     bool timed_out = false;
     probe::Microseconds took;
     std::vector<std::string> notes;
+    bool tried = true; ///< false: this way cannot merely connect, and `problem` says so
 };
 
 /// One request, whichever way it goes.

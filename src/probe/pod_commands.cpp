@@ -127,7 +127,7 @@ PodCommand wget_command(const HttpCheck& check) {
 
 bool has_own_headers(const HttpCheck& check) {
     return !check.host_header.empty() || std::any_of(check.headers.begin(), check.headers.end(), [](const Header& header) {
-        return !(header.first == "User-Agent" && header.second.starts_with("kube-probe/")) && !(header.first == "Accept" && header.second == "*/*");
+        return !(header.first == "User-Agent" && (header.second.starts_with("kube-probe/") || header.second == k_user_agent)) && !(header.first == "Accept" && header.second == "*/*");
     });
 }
 

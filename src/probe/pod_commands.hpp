@@ -10,6 +10,9 @@
 
 namespace kdiag::probe {
 
+/// Of kdiag's own requests, which are not a declared probe.
+inline constexpr std::string_view k_user_agent = "kdiag-probe";
+
 /// A command in a container: argv, and what goes to its standard input. Nothing that the cluster or the user wrote is ever read by a
 /// shell: it is an argument, or it is input.
 struct PodCommand {

@@ -156,6 +156,30 @@ TEST_CASE("what cannot be run is unknown; what cannot be asked says so and has n
     CHECK(contains(no_way.notes(), "not asked: the image has no tools"));
 }
 
+TEST_CASE("a way that cannot merely connect leaves a tcpSocket probe unasked, and does not call the port open") {
+    class NoConnection final : public Way {
+    public:
+        std::string text() const override { return "curl in container `api`"; }
+        Result<Names> look_up(const std::string&, Duration) override { return Names{}; }
+        Result<Opened> open(const std::vector<std::string>&, int, Duration) override {
+            Opened opened;
+            opened.problem = "the image has neither nc nor bash";
+            opened.tried = false;
+            return opened;
+        }
+        Result<net::Exchange> ask(const Question&) override { return net::Exchange{}; }
+    } way;
+    const auto client = test::client_for({.server = "https://127.0.0.1:1"});
+    probe::PodPlan plan{.namespace_name = "shop", .name = "web"};
+    plan.containers.push_back({.name = "api", .running = true, .started = true});
+    Replayer replayer(*client, plan, &way, {}, nullptr);
+    probe::Replay replay{.probe = {.container = "api", .check = probe::TcpCheck{.host = "10.0.0.7", .port = 9}}};
+    REQUIRE(replayer.ask(replay));
+    CHECK(replay.outcomes.empty());
+    REQUIRE(!replay.notes.empty());
+    CHECK(contains(replay.notes.back(), "not asked: the image has neither nc nor bash"));
+}
+
 TEST_CASE("a role that may not run commands is told, and other probes are asked all the same") {
     const HttpServer server([](const auto&) { return test::status_reply(403, "Forbidden", "pods \\\"web\\\" is forbidden"); });
     const auto client = test::client_for(test::config_for(server));

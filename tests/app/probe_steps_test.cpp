@@ -54,15 +54,19 @@ public:
     Result<Names> look_up(const std::string&, Duration) override { return Names{.addresses = {"10.0.0.7"}, .problem = {}, .server = {}, .took = {}}; }
     Result<Opened> open(const std::vector<std::string>& addresses, int, Duration limit) override {
         tcp_limit = limit;
-        return Opened{.address = addresses.front()};
+        return Opened{.address = addresses.front(), .problem = tried ? "" : "the image has neither nc nor bash", .timed_out = false, .took = {}, .notes = {}, .tried = tried};
     }
     Result<net::Exchange> ask(const Question& question) override {
         asked_to_verify = question.verify;
         net::Exchange exchange;
+        if (question.handshake_only) {
+            exchange.problem = "the image has no tool that passes bytes on (nc, or bash and cat)";
+            return exchange;
+        }
         exchange.status = 200;
         return exchange;
     }
-    bool asked_to_verify = false;
+    bool asked_to_verify = false, tried = true;
     Duration tcp_limit{0};
 
 private:
@@ -70,6 +74,19 @@ private:
 };
 
 } // namespace
+
+TEST_CASE("what a tool cannot ask by itself is no success: a later step shows it, or nothing does") {
+    WholeWay curl(true);
+    curl.tried = false;
+    const auto shape = [&](probe::Depth depth, bool tls) {
+        const auto steps = walk_steps(curl, {.host = "shop.example", .port = 443, .tls = tls, .depth = depth}, {}, now_utc());
+        REQUIRE(steps);
+        return shape_of(*steps);
+    };
+    CHECK(shape(probe::Depth::http, true) == "dns+ tcp? http+");
+    CHECK(shape(probe::Depth::tcp, false) == "dns+ tcp-");
+    CHECK(shape(probe::Depth::tls, true) == "dns+ tcp? tls-");
+}
 
 TEST_CASE("a tool that does TLS by itself is told to verify, and one that cannot is no proof of a certificate") {
     const probe::Destination to{.host = "shop.example", .port = 443, .tls = true};
