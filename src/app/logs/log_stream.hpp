@@ -16,6 +16,7 @@ struct LoggedPod {
     std::size_t number = 0;
     bool gone = false;
     std::string watch; ///< the list that it is from
+    bool told = false; ///< something of the pod itself
 };
 
 /// One container's log on its way, and what has been told of its container.

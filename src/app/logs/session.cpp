@@ -139,10 +139,16 @@ void LogSession::drop_pod(PodEntry& entry) {
     tell_pod(entry, {.name = "podDeleted", .words = "pod is gone"});
 }
 
-/// Of a pod it is told once, not for each container.
+/// Of a pod it is told once, not for each container; and to the end, also when its containers have ended meanwhile.
 void LogSession::tell_pod(PodEntry& entry, LogEvent event) {
-    for (auto& stream : m_streams)
-        if (&stream->pod == &entry && stream->phase != Stream::Phase::done) return tell(*stream, std::move(event));
+    Stream* teller = nullptr;
+    for (auto& stream : m_streams) {
+        const bool may_tell = &stream->pod == &entry && (entry.told || stream->phase != Stream::Phase::done);
+        if (may_tell && (teller == nullptr || teller->phase == Stream::Phase::done)) teller = stream.get();
+    }
+    if (teller == nullptr) return;
+    entry.told = true;
+    tell(*teller, std::move(event));
 }
 
 void LogSession::tell(Stream& stream, LogEvent event) {

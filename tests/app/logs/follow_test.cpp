@@ -247,6 +247,28 @@ TEST_CASE("a pod that is deleted while it is followed ends it, and is told") {
     CHECK(contains(world.err.str(), "pod is gone"));
 }
 
+TEST_CASE("a pod whose containers end before it is gone is told to the end") {
+    LogsWorld world;
+    world.options.follow = true;
+    world.options.selector = "app=web";
+    auto leaves = pod_json({}), ended = pod_json({.phase = "Failed", .state = k_killed});
+    for (auto* json : {&leaves, &ended}) json->insert(json->find(R"("resourceVersion")"), R"("deletionTimestamp":"2026-09-14T12:00:00Z",)");
+    world.cluster.handle(k_pods, [=, turn = 0](const FakeRequest& request) mutable {
+        if (!request.query.contains("watch")) return FakeReply{.body = FakeCluster::list_of(pod_json({}))};
+        const auto part = turn++;
+        FakeReply reply = plain(part == 0 ? watch_event("MODIFIED", leaves) + watch_event("ADDED", pod_json({.name = "web-2"})) : part == 1 ? watch_event("MODIFIED", ended)
+                                : part == 2 ? watch_event("DELETED", ended) : watch_event("MODIFIED", pod_json({.name = "web-2", .phase = "Succeeded", .state = k_ended_well})));
+        reply.delay = Duration{part == 2 ? 1500 : 300};
+        return reply;
+    });
+    world.cluster.reply(k_pods + "/web-1/log", plain("2026-09-14T12:00:01Z a\n"));
+    world.cluster.reply(k_pods + "/web-2/log", plain("2026-09-14T12:00:02Z b\n"));
+    world.run({});
+    CHECK(world.outcome() == "0");
+    CHECK(contains(world.err.str(), "web-1/app: pod is being deleted"));
+    CHECK(contains(world.err.str(), "web-1/app: pod is gone"));
+}
+
 TEST_CASE("too many logs to follow at once are refused with the number that is needed") {
     LogsWorld world;
     world.options.follow = true;
