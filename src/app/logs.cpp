@@ -76,6 +76,7 @@ public:
             m_environment.err << format("No resources found in {} namespace.\n", m_finder.namespace_name());
             return ExitCode::ok;
         }
+        if (pods() == 0 && !m_options.output.quiet) m_environment.err << format("waiting: there is no such pod in namespace {} yet\n", m_finder.namespace_name());
         const auto session_options = make_options(filter.active());
         if (m_options.follow && m_streams > m_options.max_requests)
             return usage(format("{} logs would be followed, and {} at once is the limit", m_streams, m_options.max_requests), format("--max-log-requests {} raises it, -c and -l choose fewer", m_streams));

@@ -247,6 +247,22 @@ TEST_CASE("a pod that is deleted while it is followed ends it, and is told") {
     CHECK(contains(world.err.str(), "pod is gone"));
 }
 
+TEST_CASE("a selection without pods waits for one, and says so") {
+    LogsWorld world;
+    world.options.follow = true;
+    world.options.selector = "app=web";
+    world.cluster.handle(k_pods, [](const FakeRequest& request) {
+        if (!request.query.contains("watch")) return FakeReply{.body = FakeCluster::list_of("")};
+        FakeReply reply = plain(watch_event("ADDED", pod_json({.phase = "Succeeded", .state = k_ended_well, .restart_policy = "Never"})));
+        reply.delay = Duration{300};
+        return reply;
+    });
+    world.cluster.reply(k_pods + "/web-1/log", plain("2026-09-14T12:00:01Z a\n"));
+    CHECK(world.run({}) == "[pod/web-1/app] a\n");
+    CHECK(world.outcome() == "0");
+    CHECK(contains(world.err.str(), "waiting: there is no such pod in namespace shop yet\n"));
+}
+
 TEST_CASE("a pod whose containers end before it is gone is told to the end") {
     LogsWorld world;
     world.options.follow = true;
