@@ -16,7 +16,7 @@ using kube::Resource;
 constexpr Resource k_always[] = {Resource::pods,         Resource::nodes,       Resource::namespaces,   Resource::events,     Resource::services,
                                  Resource::endpointslices, Resource::persistentvolumeclaims, Resource::deployments, Resource::replicasets,
                                  Resource::statefulsets, Resource::daemonsets,  Resource::jobs,         Resource::cronjobs,   Resource::horizontalpodautoscalers,
-                                 Resource::ingresses,    Resource::networkpolicies};
+                                 Resource::ingresses,    Resource::networkpolicies, Resource::poddisruptionbudgets};
 
 bool is_pull_trouble(std::string_view reason) {
     return reason == "ErrImagePull" || reason == "ImagePullBackOff";
@@ -126,7 +126,6 @@ std::vector<PlannedList> second_lists(const ReadRequest& request, const facts::S
     want(Resource::storageclasses, signs.waiting_claim || signs.claims_pending);
     want(Resource::ingressclasses, signs.ingress);
     want(Resource::runtimeclasses, signs.runtime_class);
-    want(Resource::poddisruptionbudgets, true);
     if (signs.unscheduled && !request.scope.all_namespaces && request.resources.has(Resource::nodes)) lists.push_back({Resource::pods, {}, true});
     return lists;
 }
