@@ -52,6 +52,7 @@ Outcome diagnose(const facts::Snapshot& facts, std::span<const Rule* const> rule
         if (!can_run(facts, *rule)) continue;
         ++outcome.rules_run;
         FindingSink sink(rule->info, facts);
+        context.searches->clear();
         const std::int64_t started = stopwatch ? stopwatch() : 0;
         rule->check(context, sink);
         if (stopwatch) outcome.times.push_back({&rule->info, stopwatch() - started});

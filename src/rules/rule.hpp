@@ -73,6 +73,13 @@ struct RuleContext {
         return *static_cast<const T*>(slot.get());
     }
 
+    /// Whether another search through all that a namespace holds may be made for a hint: by each rule a few in each namespace, so that what
+    /// is missing a thousand times is not compared with a thousand names each time.
+    bool may_search(std::string_view namespace_name) const { return (*searches)[namespace_name]++ < k_most_searches; }
+
+    static constexpr std::size_t k_most_searches = 64;
+    using Searches = std::map<std::string_view, std::size_t>;
+    std::shared_ptr<Searches> searches = std::make_shared<Searches>();
     using Analyses = std::map<void (*)(), std::shared_ptr<const void>>;
     std::shared_ptr<Analyses> analyses = std::make_shared<Analyses>();
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_patch.hpp"
+#include "rules/common/near_names.hpp"
 #include "rules/rule.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
-#include "util/suggest.hpp"
 
 #include <algorithm>
 
@@ -47,9 +47,7 @@ void check(const RuleContext& context, FindingSink& sink) {
                 format("externalName has to be a host name, and `{}` is an address: it is looked up as a name and never found", name);
         } else if (!inside.service.empty() && sees_namespace(context.facts, inside.namespace_name) &&
                    context.facts.find<kube::Service>(inside.namespace_name, inside.service) == nullptr) {
-            std::vector<std::string> names;
-            for (const auto* other : context.facts.services_in(inside.namespace_name)) names.emplace_back(other->meta.name);
-            const auto near = nearest(inside.service, names, 1);
+            const auto near = near_names<kube::Service>(context, inside.namespace_name, inside.service);
             if (!near.empty()) meant = near.front() + std::string(name.substr(inside.service.size()));
             finding.cause = format("there is no Service `{}` in namespace {}{}", inside.service, inside.namespace_name,
                                    near.empty() ? "" : format("; there is `{}`", near.front()));

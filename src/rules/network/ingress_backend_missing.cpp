@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_patch.hpp"
+#include "rules/common/near_names.hpp"
 #include "rules/network/backends.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
-#include "util/suggest.hpp"
 
 namespace kdiag::rules::network {
 
 namespace {
 
-/// The namespace that has a Service of this name; empty when none has.
-std::string elsewhere(const RuleContext& context, std::string_view name) {
-    for (const auto& service : context.facts.all<kube::Service>())
-        if (service.meta.name == name) return std::string(service.meta.namespace_name);
-    return {};
-}
-
 void report(const RuleContext& context, const Backend& backend, FindingSink& sink) {
     const auto namespace_name = backend.ingress->meta.namespace_name;
-    std::vector<std::string> names;
-    for (const auto* service : context.facts.services_in(namespace_name)) names.emplace_back(service->meta.name);
-    const auto near = nearest(backend.name, names, 2);
-    const std::string other = elsewhere(context, backend.name);
+    const auto& names = names_in<kube::Service>(context, namespace_name);
+    const auto near = near_names<kube::Service>(context, namespace_name, backend.name, 2);
+    const std::string other = elsewhere<kube::Service>(context, namespace_name, backend.name);
     Finding finding;
     finding.subject = kube::ref_of(*backend.ingress);
     finding.discriminator = backend.name;

@@ -8,6 +8,7 @@
 #include "util/suggest.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace kdiag::rules::network {
 
@@ -20,16 +21,27 @@ bool has_key(const kube::Secret& secret, std::string_view key) {
     return std::find(secret.keys.begin(), secret.keys.end(), key) != secret.keys.end();
 }
 
+using TlsSecrets = std::unordered_map<std::string_view, std::vector<std::string>>; ///< names by namespace
+
+TlsSecrets tls_secrets(const RuleContext& context) {
+    TlsSecrets names;
+    for (const auto& secret : context.facts.all<kube::Secret>())
+        if (secret.type == "kubernetes.io/tls") names[secret.meta.namespace_name].emplace_back(secret.meta.name);
+    return names;
+}
+
+std::vector<std::string> near_secrets(const RuleContext& context, std::string_view namespace_name, std::string_view name) {
+    const auto& all = context.once(&tls_secrets);
+    const auto found = all.find(namespace_name);
+    return found == all.end() || !context.may_search(namespace_name) ? std::vector<std::string>() : nearest(name, found->second, 1);
+}
+
 /// What is wrong with the Secret; empty when it will do.
 std::string fault_of(const RuleContext& context, const kube::Ingress& ingress, kube::Text name) {
     const auto* secret = context.facts.find<kube::Secret>(ingress.meta.namespace_name, name);
     if (secret == nullptr) {
         if (!context.facts.knows<kube::Secret>() || is_younger(context, ingress.meta.created, k_patience)) return {};
-        std::vector<std::string> names;
-        for (const auto& other : context.facts.all<kube::Secret>())
-            if (other.meta.namespace_name == ingress.meta.namespace_name && other.type == "kubernetes.io/tls")
-                names.emplace_back(other.meta.name);
-        const auto near = nearest(name, names, 1);
+        const auto near = near_secrets(context, ingress.meta.namespace_name, name);
         return format("there is no Secret `{}` in namespace {}{}", name, ingress.meta.namespace_name,
                       near.empty() ? "" : format("; there is `{}`", near.front()));
     }

@@ -7,7 +7,11 @@
 #include "util/suggest.hpp"
 
 #include <algorithm>
+#include <map>
+#include <span>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace kdiag::rules::network {
 
@@ -52,25 +56,33 @@ struct Candidate {
     const kube::TextMap* own_labels = nullptr; ///< of the workload itself
 };
 
-template <class T> void add_workloads(const facts::Snapshot& facts, std::string_view namespace_name, std::vector<Candidate>& candidates) {
+using Candidates = std::unordered_map<std::string_view, std::vector<Candidate>>; ///< by namespace
+
+template <class T> void add_workloads(const facts::Snapshot& facts, Candidates& candidates) {
     for (const auto& object : facts.all<T>())
-        if (object.meta.namespace_name == namespace_name && !object.meta.deleted)
-            candidates.push_back({kube::ref_of(object), &object.spec.pod_template.meta.labels, &object.meta.labels});
+        if (!object.meta.deleted) candidates[object.meta.namespace_name].push_back({kube::ref_of(object), &object.spec.pod_template.meta.labels, &object.meta.labels});
 }
 
-std::vector<Candidate> candidates_in(const facts::Snapshot& facts, std::string_view namespace_name) {
-    std::vector<Candidate> candidates;
-    add_workloads<kube::Deployment>(facts, namespace_name, candidates);
-    add_workloads<kube::StatefulSet>(facts, namespace_name, candidates);
-    add_workloads<kube::DaemonSet>(facts, namespace_name, candidates);
+Candidates all_candidates(const RuleContext& context) {
+    Candidates candidates;
+    add_workloads<kube::Deployment>(context.facts, candidates);
+    add_workloads<kube::StatefulSet>(context.facts, candidates);
+    add_workloads<kube::DaemonSet>(context.facts, candidates);
     std::unordered_set<std::string> listed;
-    for (const auto& candidate : candidates) listed.insert(candidate.ref.key());
-    for (const auto* pod : facts.pods_in(namespace_name)) {
-        if (pod->status.phase == "Succeeded" || pod->status.phase == "Failed") continue;
-        auto top = facts.top_owner(*pod);
-        if (listed.insert(top.key()).second) candidates.push_back({std::move(top), &pod->meta.labels, nullptr});
+    for (const auto& [name, of_namespace] : candidates)
+        for (const auto& candidate : of_namespace) listed.insert(candidate.ref.key());
+    for (const auto& pod : context.facts.all<kube::Pod>()) {
+        if (pod.status.phase == "Succeeded" || pod.status.phase == "Failed") continue;
+        auto top = context.facts.top_owner(pod);
+        if (listed.insert(top.key()).second) candidates[pod.meta.namespace_name].push_back({std::move(top), &pod.meta.labels, nullptr});
     }
     return candidates;
+}
+
+std::span<const Candidate> candidates_in(const RuleContext& context, std::string_view namespace_name) {
+    const auto& all = context.once(&all_candidates);
+    const auto found = all.find(namespace_name);
+    return found == all.end() ? std::span<const Candidate>() : found->second;
 }
 
 /// The pairs of a selector that labels do not meet, and what stands in their place.
@@ -98,15 +110,35 @@ NearLabels only_on_object(const Candidate& candidate, const kube::TextMap& selec
     return near;
 }
 
+using WithLabel = std::map<std::pair<std::string_view, std::string_view>, std::vector<const kube::Deployment*>>;
+
+WithLabel deployments_by_label(const RuleContext& context) {
+    WithLabel deployments;
+    for (const auto& object : context.facts.all<kube::Deployment>())
+        for (const auto& [key, value] : object.spec.pod_template.meta.labels) deployments[{key, value}].push_back(&object);
+    return deployments;
+}
+
+/// The shortest list of Deployments that holds all whose pods a selector matches.
+std::span<const kube::Deployment* const> possible_deployments(const RuleContext& context, const kube::TextMap& selector) {
+    const auto& all = context.once(&deployments_by_label);
+    std::span<const kube::Deployment* const> shortest;
+    for (const auto& [key, value] : selector) {
+        const auto found = all.find({key, value});
+        if (found == all.end()) return {};
+        if (shortest.empty() || found->second.size() < shortest.size()) shortest = found->second;
+    }
+    return shortest;
+}
+
 /// A workload elsewhere that the selector would match whole.
-void add_elsewhere(const facts::Snapshot& facts, std::string_view namespace_name, const kube::TextMap& selector,
-                   std::vector<NearLabels>& found) {
-    for (const auto& object : facts.all<kube::Deployment>())
-        if (object.meta.namespace_name != namespace_name && kube::matches(selector, object.spec.pod_template.meta.labels)) {
-            found.push_back({.holder = kube::ref_of(object),
+void add_elsewhere(const RuleContext& context, std::string_view namespace_name, const kube::TextMap& selector, std::vector<NearLabels>& found) {
+    for (const auto* object : possible_deployments(context, selector))
+        if (object->meta.namespace_name != namespace_name && kube::matches(selector, object->spec.pod_template.meta.labels)) {
+            found.push_back({.holder = kube::ref_of(*object),
                              .wanted = kube::show(selector),
                              .found = kube::show(selector),
-                             .other_namespace = std::string(object.meta.namespace_name)});
+                             .other_namespace = std::string(object->meta.namespace_name)});
             return;
         }
 }
@@ -130,14 +162,14 @@ std::string holder_has(const NearLabels& near) {
     return pod ? format("{} has", near.holder.display()) : format("the pods of {} have", near.holder.display());
 }
 
-std::vector<NearLabels> nearest_labels(const facts::Snapshot& facts, std::string_view namespace_name, const kube::TextMap& selector,
+std::vector<NearLabels> nearest_labels(const RuleContext& context, std::string_view namespace_name, const kube::TextMap& selector,
                                        std::string_view wanted_name, std::size_t limit) {
     struct Ranked {
         std::size_t distance;
         bool other_name;
         const Candidate* candidate;
     };
-    const auto candidates = candidates_in(facts, namespace_name);
+    const auto candidates = candidates_in(context, namespace_name);
     std::vector<Ranked> ranked;
     std::vector<NearLabels> found;
     for (const auto& candidate : candidates) {
@@ -156,7 +188,7 @@ std::vector<NearLabels> nearest_labels(const facts::Snapshot& facts, std::string
         found.push_back(compare(*candidate, selector));
         found.back().certain = distance < k_foreign || !other_name;
     }
-    if (found.empty()) add_elsewhere(facts, namespace_name, selector, found);
+    if (found.empty()) add_elsewhere(context, namespace_name, selector, found);
     if (found.size() > limit) found.resize(limit);
     return found;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "facts/snapshot.hpp"
+#include "rules/rule.hpp"
 
 #include <optional>
 #include <string>
@@ -26,9 +26,9 @@ std::string holder_has(const NearLabels& near);
 /// by its edits, a value under another key 2, a foreign value 8; one foreign value is bearable beside a pair that fits.
 std::optional<std::size_t> label_distance(const kube::TextMap& selector, const kube::TextMap& labels);
 
-/// The nearest labels in a namespace, of pod templates and of pods without a workload, the best first. Among equals a workload that
+/// The nearest labels in a namespace, of pod templates and of pods without a workload, the best first; `context.may_search` is for the caller. Among equals a workload that
 /// is called `wanted_name`, as the Service is, comes first.
-std::vector<NearLabels> nearest_labels(const facts::Snapshot& facts, std::string_view namespace_name, const kube::TextMap& selector,
+std::vector<NearLabels> nearest_labels(const RuleContext& context, std::string_view namespace_name, const kube::TextMap& selector,
                                        std::string_view wanted_name, std::size_t limit = 2);
 
 } // namespace kdiag::rules::network

@@ -37,14 +37,14 @@ const kube::Pod* closed_pod(const facts::Snapshot& facts, const Policies& polici
     return nullptr;
 }
 
-void add_peers(const facts::Snapshot& facts, const kube::NetworkPolicy& policy, Finding& finding) {
+void add_peers(const RuleContext& context, const kube::NetworkPolicy& policy, Finding& finding) {
     for (std::size_t r = 0; r < policy.spec.ingress.size(); ++r)
         for (std::size_t p = 0; p < policy.spec.ingress[r].peers.size(); ++p) {
             const auto& peer = policy.spec.ingress[r].peers[p];
             finding.evidence.push_back(field_evidence(format(".spec.ingress[{}].from[{}]", r, p), peer_words(peer),
                                                       format("allowed are {}, and there are none", peer_words(peer))));
-            if (peer.namespace_selector || !peer.pod_selector) continue;
-            const auto near = nearest_labels(facts, policy.meta.namespace_name, peer.pod_selector->match_labels, {}, 1);
+            if (peer.namespace_selector || !peer.pod_selector || !context.may_search(policy.meta.namespace_name)) continue;
+            const auto near = nearest_labels(context, policy.meta.namespace_name, peer.pod_selector->match_labels, {}, 1);
             if (near.empty() || near.front().found.empty() || !finding.cause.empty()) continue;
             finding.cause =
                 format("{}it allows pods with `{}`, and {} `{}`", near.front().certain ? "" : "probably this: ", near.front().wanted,
@@ -64,7 +64,7 @@ void check(const RuleContext& context, FindingSink& sink) {
         finding.confidence = Confidence::likely;
         finding.first_seen = policy.meta.created;
         finding.title = format("{} allows only pods that do not exist", finding.subject.display());
-        add_peers(context.facts, policy, finding);
+        add_peers(context, policy, finding);
         if (finding.cause.empty())
             finding.cause = format("no pod fits what its rules allow, so nothing reaches {}", selected_words(policy));
         finding.evidence.push_back(field_evidence(".spec.podSelector", kube::show(policy.spec.pod_selector),

@@ -59,16 +59,29 @@ Reach reach_in_namespaces(const facts::Snapshot& facts, const kube::NetworkPolic
 } // namespace
 
 Policies::Policies(const facts::Snapshot& facts) {
-    for (const auto& policy : facts.all<kube::NetworkPolicy>())
-        if (!policy.meta.deleted) m_by_namespace[policy.meta.namespace_name].push_back(&policy);
+    for (const auto& policy : facts.all<kube::NetworkPolicy>()) {
+        if (policy.meta.deleted) continue;
+        auto& of_namespace = m_by_namespace[policy.meta.namespace_name];
+        const auto& labels = policy.spec.pod_selector.match_labels;
+        auto& places = labels.empty() ? of_namespace.others : of_namespace.by_label[{labels.front().first, labels.front().second}];
+        places.push_back(of_namespace.all.size());
+        of_namespace.all.push_back(&policy);
+    }
 }
 
 std::vector<const kube::NetworkPolicy*> Policies::isolating(const kube::Pod& pod, std::string_view direction) const {
     std::vector<const kube::NetworkPolicy*> policies;
     const auto found = m_by_namespace.find(pod.meta.namespace_name);
     if (found == m_by_namespace.end() || pod.spec.host_network) return policies; // policies don't hold for the node's network
-    for (const auto* policy : found->second)
+    std::vector<std::size_t> places = found->second.others;
+    for (const auto& [key, value] : pod.meta.labels)
+        if (const auto with_label = found->second.by_label.find({key, value}); with_label != found->second.by_label.end())
+            places.insert(places.end(), with_label->second.begin(), with_label->second.end());
+    std::sort(places.begin(), places.end()); // in the order of the snapshot
+    for (const auto place : places) {
+        const auto* policy = found->second.all[place];
         if (is_about(*policy, direction) && kube::matches(policy->spec.pod_selector, pod.meta.labels)) policies.push_back(policy);
+    }
     return policies;
 }
 

@@ -3,9 +3,11 @@
 
 #include "facts/snapshot.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace kdiag::rules::network {
@@ -18,7 +20,13 @@ public:
     std::vector<const kube::NetworkPolicy*> isolating(const kube::Pod& pod, std::string_view direction) const;
 
 private:
-    std::unordered_map<std::string_view, std::vector<const kube::NetworkPolicy*>> m_by_namespace;
+    struct OfNamespace {
+        std::vector<const kube::NetworkPolicy*> all;
+        /// Places in `all`, by the first label that a policy's pods have to have; the others are for any pod.
+        std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> by_label;
+        std::vector<std::size_t> others;
+    };
+    std::unordered_map<std::string_view, OfNamespace> m_by_namespace;
 };
 
 /// Whether a rule is about a port of the pod that names are looked up in; a rule without ports is about all.

@@ -63,17 +63,20 @@ void check(const RuleContext& context, FindingSink& sink) {
         const auto why = state_of(context, service).why;
         const bool only_templates = why == ServiceState::Why::unknown && no_template_matches(context, service);
         if (why != ServiceState::Why::nothing_matches && !only_templates) continue;
-        const auto near = nearest_labels(context.facts, service.meta.namespace_name, service.spec.selector, service.meta.name);
+        const bool searched = context.may_search(service.meta.namespace_name);
+        const auto near = searched ? nearest_labels(context, service.meta.namespace_name, service.spec.selector, service.meta.name) : std::vector<NearLabels>();
         if (near.empty() && is_younger(context, service.meta.created, k_patience)) continue;
         if (only_templates && (near.empty() || !near.front().certain)) continue;
         const std::string selector = kube::show(service.spec.selector);
         Finding finding;
         finding.subject = kube::ref_of(service);
-        finding.severity = may_be_empty(service) ? Severity::info : Severity::warning;
+        // Among very many such Services it is not known whether a slip is behind the others, and what may be one is no warning.
+        finding.severity = may_be_empty(service) ? Severity::info : searched ? Severity::warning : Severity::error;
         finding.confidence = Confidence::likely;
         finding.first_seen = service.meta.created;
         finding.title = format("the selector of {} matches no pod", finding.subject.display());
-        finding.cause = format("no pod and no workload of namespace {} has the labels {}", service.meta.namespace_name, selector);
+        finding.cause = searched ? format("no pod and no workload of namespace {} has the labels {}", service.meta.namespace_name, selector)
+                                 : format("no pod of namespace {} has the labels {}", service.meta.namespace_name, selector);
         finding.evidence.push_back(field_evidence(".spec.selector", selector, format("selector {}", selector)));
         if (!near.empty()) add_near(service, near, finding);
         if (only_templates) finding.confidence = Confidence::likely;
@@ -105,7 +108,7 @@ extern const Rule k_selector_matches_nothing{
                  "difference: a letter, another case, the value under another key, labels on the workload instead of its template, pods "
                  "in another namespace. Without anything near it is a warning only. Where no pods were recorded, as in manifests, pod "
                  "templates "
-                 "speak for them, and only a near label counts. Workloads scaled to 0, Jobs, ExternalName, and "
+                 "speak for them, and only a near label counts. Of more than 64 such Services in one namespace only the first are compared. Workloads scaled to 0, Jobs, ExternalName, and "
                  "Services without a selector are no problem.",
              .what_to_do = "Correct the selector, or the labels of the pod template.\nLabels are compared letter by letter.",
              .false_positives = "A Service that waits for pods which an operator makes on demand.",

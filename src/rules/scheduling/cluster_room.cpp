@@ -24,15 +24,25 @@ std::int64_t NodeRoom::free(std::string_view resource) const {
     return std::clamp(amount_of(allocatable, resource), -k_most, k_most) - std::clamp(amount_of(reserved, resource), -k_most, k_most);
 }
 
+std::vector<PortHolder> NodeRoom::holders_of(const std::vector<HostPort>& wanted) const {
+    std::vector<PortHolder> holders;
+    for (const auto& port : wanted)
+        if (const auto found = ports.find(port); found != ports.end()) holders.insert(holders.end(), found->second.begin(), found->second.end());
+    std::sort(holders.begin(), holders.end(), [](const PortHolder& a, const PortHolder& b) { return a.place < b.place; });
+    return holders;
+}
+
 ClusterRoom::ClusterRoom(const facts::Snapshot& facts)
     : m_facts(facts), m_known(facts.knows<kube::Node>() && !facts.all<kube::Node>().empty()) {
     if (!m_known) return;
     m_nodes.reserve(facts.all<kube::Node>().size());
     for (const auto& node : facts.all<kube::Node>()) {
         NodeRoom room{.node = &node, .allocatable = amounts_of(node.status.allocatable)};
+        std::size_t places = 0;
         for (const kube::Pod* pod : facts.pods_on_node(node.meta.name)) {
             if (!takes_room(*pod)) continue;
             room.pods.push_back(pod);
+            for (const auto& port : host_ports_of(pod->spec)) room.ports[port].push_back({places++, pod, port});
             add_amounts(room.reserved, requests_of(pod->spec));
             if (pod->spec.affinity && pod->spec.affinity->pod_anti && !pod->spec.affinity->pod_anti->required.empty())
                 m_exclusive.push_back(pod);

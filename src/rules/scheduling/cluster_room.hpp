@@ -4,18 +4,29 @@
 #include "facts/snapshot.hpp"
 #include "rules/scheduling/pod_demand.hpp"
 
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
 namespace kdiag::rules::scheduling {
 
+/// A pod that takes a port of its node; `place` orders all of a node.
+struct PortHolder {
+    std::size_t place = 0;
+    const kube::Pod* pod = nullptr;
+    HostPort port = {};
+};
+
 /// A node with what its pods have reserved.
 struct NodeRoom {
     const kube::Node* node = nullptr;
     Amounts allocatable, reserved;      ///< reserved counts pods under `pods`
     std::vector<const kube::Pod*> pods; ///< those that take room
+    std::map<HostPort, std::vector<PortHolder>> ports; ///< that they take of the node
 
+    /// Who has one of the ports, in the order of the pods.
+    std::vector<PortHolder> holders_of(const std::vector<HostPort>& wanted) const;
     /// May be negative: pods that were bound past the scheduler count too.
     std::int64_t free(std::string_view resource) const;
 };

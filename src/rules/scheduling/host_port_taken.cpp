@@ -9,17 +9,10 @@ namespace kdiag::rules::scheduling {
 
 namespace {
 
-struct Holder {
-    const kube::Pod* pod = nullptr;
-    HostPort port;
-};
-
-/// A pod that has one of the ports on a node of the decision.
-Holder holder_of(const Unscheduled& waiting, const std::vector<HostPort>& ports) {
+/// A pod that has one of the ports: the first such pod of the first such node of the decision.
+PortHolder holder_of(const Unscheduled& waiting, const std::vector<HostPort>& ports) {
     for (const NodeFit* fit : waiting.analysis->decision.nodes)
-        for (const auto* pod : fit->room->pods)
-            for (const auto& taken : host_ports_of(pod->spec))
-                if (std::find(ports.begin(), ports.end(), taken) != ports.end()) return {pod, taken};
+        if (const auto holders = fit->room->holders_of(ports); !holders.empty()) return holders.front();
     return {};
 }
 
@@ -39,7 +32,7 @@ Evidence port_evidence(const kube::Pod& pod, const HostPort& port) {
 void describe(const RuleContext& context, const Unscheduled& waiting, FindingSink& sink) {
     const kube::Pod& pod = *waiting.pod;
     const auto ports = host_ports_of(pod.spec);
-    const Holder holder = holder_of(waiting, ports);
+    const PortHolder holder = holder_of(waiting, ports);
     Finding finding = begin_finding(context, waiting);
     std::vector<std::string> numbers;
     for (const auto& port : ports) numbers.push_back(std::to_string(port.port));

@@ -6,6 +6,7 @@
 #include "util/format.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace kdiag::rules::scheduling {
 
@@ -42,6 +43,24 @@ Neighbours::Neighbours(const ClusterRoom& cluster, const kube::Pod& pod) : m_clu
     for (const auto* term : required_terms(pod.spec, true)) m_anti_affinity.push_back(places_of(*term));
     for (const auto& constraint : pod.spec.topology_spread_constraints)
         if (constraint.when_unsatisfiable != "ScheduleAnyway") m_spread.push_back(counts_of(constraint));
+    find_excluders();
+}
+
+void Neighbours::find_excluders() {
+    for (const kube::Pod* other : m_cluster.exclusive_pods()) {
+        Excluder excluder{.pod = other, .room = m_cluster.find(other->spec.node_name), .terms = {}};
+        for (const auto& term : other->spec.affinity->pod_anti->required)
+            if (looks_into(term, other->meta.namespace_name, m_pod.meta.namespace_name, m_cluster.facts()) && selects(term, m_pod.meta.labels)) excluder.terms.push_back(&term);
+        if (excluder.room != nullptr && !excluder.terms.empty()) m_excluders.push_back(std::move(excluder));
+    }
+}
+
+/// The pods of the own namespace that are placed and match, in the order of the nodes.
+std::vector<const kube::Pod*> Neighbours::placed_matching(const kube::LabelSelector& selector) const {
+    auto pods = m_cluster.facts().pods_matching(m_pod.meta.namespace_name, selector);
+    std::erase_if(pods, [&](const kube::Pod* pod) { return !takes_room(*pod) || m_cluster.find(pod->spec.node_name) == nullptr; });
+    std::stable_sort(pods.begin(), pods.end(), [](const kube::Pod* a, const kube::Pod* b) { return a->spec.node_name < b->spec.node_name; });
+    return pods;
 }
 
 TermPlaces Neighbours::places_of(const kube::PodAffinityTerm& term) const {
@@ -49,28 +68,32 @@ TermPlaces Neighbours::places_of(const kube::PodAffinityTerm& term) const {
     const std::string_view own = m_pod.meta.namespace_name;
     places.known = !term.namespace_selector || term.namespace_selector->empty() || m_cluster.facts().knows<kube::Namespace>();
     places.matches_itself = looks_into(term, own, own, m_cluster.facts()) && selects(term, m_pod.meta.labels);
+    const auto add = [&](const NodeRoom& room, const kube::Pod* other) {
+        ++places.pods_total;
+        if (kube::has_key(room.node->meta.labels, term.topology_key)) places.pods.emplace(kube::value_of(room.node->meta.labels, term.topology_key), other);
+    };
+    if (term.namespaces.empty() && !term.namespace_selector) {
+        if (term.label_selector)
+            for (const kube::Pod* other : placed_matching(*term.label_selector)) add(*m_cluster.find(other->spec.node_name), other);
+        return places;
+    }
     for (const auto& room : m_cluster.nodes())
-        for (const kube::Pod* other : room.pods) {
-            if (!looks_into(term, own, other->meta.namespace_name, m_cluster.facts()) || !selects(term, other->meta.labels)) continue;
-            ++places.pods_total;
-            if (kube::has_key(room.node->meta.labels, term.topology_key))
-                places.pods.emplace(kube::value_of(room.node->meta.labels, term.topology_key), other);
-        }
+        for (const kube::Pod* other : room.pods)
+            if (looks_into(term, own, other->meta.namespace_name, m_cluster.facts()) && selects(term, other->meta.labels)) add(room, other);
     return places;
 }
 
 SpreadCounts Neighbours::counts_of(const kube::TopologySpreadConstraint& constraint) const {
     SpreadCounts counts{.constraint = &constraint};
-    const auto counted = [&](const kube::Pod& pod) {
-        return pod.meta.namespace_name == m_pod.meta.namespace_name && constraint.label_selector &&
-               kube::matches(*constraint.label_selector, pod.meta.labels);
-    };
-    counts.itself = counted(m_pod) ? 1 : 0;
+    counts.itself = constraint.label_selector && kube::matches(*constraint.label_selector, m_pod.meta.labels) ? 1 : 0;
+    std::unordered_map<const NodeRoom*, std::int64_t> on_node;
+    if (constraint.label_selector)
+        for (const kube::Pod* pod : placed_matching(*constraint.label_selector))
+            if (!pod->meta.deleted) ++on_node[m_cluster.find(pod->spec.node_name)];
     for (const auto& room : m_cluster.nodes()) {
         if (!kube::has_key(room.node->meta.labels, constraint.topology_key) || !wants_node(m_pod.spec, *room.node)) continue;
-        auto& count = counts.domains[kube::value_of(room.node->meta.labels, constraint.topology_key)];
-        for (const kube::Pod* pod : room.pods)
-            if (!pod->meta.deleted && counted(*pod)) ++count;
+        const auto found = on_node.find(&room);
+        counts.domains[kube::value_of(room.node->meta.labels, constraint.topology_key)] += found == on_node.end() ? 0 : found->second;
     }
     const auto least =
         std::min_element(counts.domains.begin(), counts.domains.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -98,17 +121,13 @@ std::vector<Obstacle> Neighbours::obstacles(const kube::Node& node) const {
             obstacles.push_back({Constraint::pod_anti_affinity, format("anti-affinity: {}", found->second->meta.name),
                                  std::string(found->second->meta.name)});
     }
-    for (const kube::Pod* other : m_cluster.exclusive_pods()) {
-        const auto* room = m_cluster.find(other->spec.node_name);
+    for (const auto& [other, room, terms] : m_excluders) {
         const bool same_rule = !obstacles.empty() && obstacles.back().detail == other->meta.name;
-        if (!room || same_rule) continue;
-        for (const auto& term : other->spec.affinity->pod_anti->required) {
-            const auto key = term.topology_key;
+        if (same_rule) continue;
+        for (const auto* term : terms) {
+            const auto key = term->topology_key;
             if (!kube::has_key(room->node->meta.labels, key) || !kube::has_key(node.meta.labels, key)) continue;
             if (kube::value_of(room->node->meta.labels, key) != domain_of(key)) continue;
-            if (!looks_into(term, other->meta.namespace_name, m_pod.meta.namespace_name, m_cluster.facts()) ||
-                !selects(term, m_pod.meta.labels))
-                continue;
             obstacles.push_back(
                 {Constraint::existing_anti_affinity, format("anti-affinity of {}", other->meta.name), std::string(other->meta.name)});
             break;

@@ -43,6 +43,16 @@ private:
 
     const ClusterRoom& m_cluster;
     const kube::Pod& m_pod;
+    /// A pod that is placed and wants none such as this one near it.
+    struct Excluder {
+        const kube::Pod* pod;
+        const NodeRoom* room;
+        std::vector<const kube::PodAffinityTerm*> terms;
+    };
+    std::vector<const kube::Pod*> placed_matching(const kube::LabelSelector& selector) const;
+    void find_excluders();
+
+    std::vector<Excluder> m_excluders;
     std::vector<TermPlaces> m_affinity, m_anti_affinity;
     std::vector<SpreadCounts> m_spread;
 };

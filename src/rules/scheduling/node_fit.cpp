@@ -28,12 +28,8 @@ void add_resources(const NodeRoom& room, const Amounts& requests, std::vector<Ob
 }
 
 void add_ports(const NodeRoom& room, const std::vector<HostPort>& ports, std::vector<Obstacle>& obstacles) {
-    if (ports.empty()) return;
-    for (const kube::Pod* pod : room.pods)
-        for (const auto& taken : host_ports_of(pod->spec))
-            if (std::find(ports.begin(), ports.end(), taken) != ports.end())
-                obstacles.push_back(
-                    {Constraint::host_port, format("port {} ({})", taken.port, pod->meta.name), std::string(pod->meta.name)});
+    for (const auto& holder : room.holders_of(ports))
+        obstacles.push_back({Constraint::host_port, format("port {} ({})", holder.port.port, holder.pod->meta.name), std::string(holder.pod->meta.name)});
 }
 
 void add_taints(const kube::Pod& pod, const kube::Node& node, std::vector<Obstacle>& obstacles) {

@@ -3,6 +3,7 @@
 
 #include "kube/pod.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,7 @@ void add_amounts(Amounts& to, const Amounts& more);
 struct HostPort {
     std::int64_t port = 0;
     std::string_view protocol;
-    bool operator==(const HostPort&) const = default;
+    auto operator<=>(const HostPort&) const = default;
 };
 
 /// What the scheduler reserves for a pod: the sum of its containers and sidecars, or the largest init container with the

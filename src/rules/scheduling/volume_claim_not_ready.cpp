@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
+#include "rules/common/near_names.hpp"
 #include "rules/common/youth.hpp"
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
-#include "util/suggest.hpp"
 
 #include <algorithm>
 #include <set>
@@ -42,15 +42,10 @@ std::string volume_path(const kube::Pod& pod, std::string_view claim_name) {
     return ".spec.volumes";
 }
 
-std::string similar_claim(const facts::Snapshot& facts, std::string_view namespace_name, const std::string& name) {
-    std::vector<std::string> here;
-    for (const auto& claim : facts.all<kube::PersistentVolumeClaim>()) {
-        if (claim.meta.namespace_name == namespace_name)
-            here.emplace_back(claim.meta.name);
-        else if (claim.meta.name == name)
-            return format("; there is one in namespace `{}`, where the pod cannot use it", claim.meta.namespace_name);
-    }
-    const auto near = nearest(name, here, 1);
+std::string similar_claim(const RuleContext& context, std::string_view namespace_name, const std::string& name) {
+    if (const auto other = elsewhere<kube::PersistentVolumeClaim>(context, namespace_name, name); !other.empty())
+        return format("; there is one in namespace `{}`, where the pod cannot use it", other);
+    const auto near = near_names<kube::PersistentVolumeClaim>(context, namespace_name, name);
     return near.empty() ? std::string() : format("; `{}` exists and is probably meant", near.front());
 }
 
@@ -69,7 +64,7 @@ Words words_for_missing(const RuleContext& context, const Unscheduled& waiting, 
     return {format("the pod's claim `{}` does not exist", blame.name),
             format("the pod mounts the PersistentVolumeClaim `{}`, and there is none of that name in namespace `{}`{}", blame.name,
                    waiting.pod->meta.namespace_name,
-                   known ? similar_claim(context.facts, waiting.pod->meta.namespace_name, blame.name) : "")};
+                   known ? similar_claim(context, waiting.pod->meta.namespace_name, blame.name) : "")};
 }
 
 Words words_for_unbound(const RuleContext& context, const Unscheduled& waiting, const Blamed& blame) {

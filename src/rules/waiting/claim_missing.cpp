@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/kubectl_words.hpp"
+#include "rules/common/near_names.hpp"
 #include "rules/common/workload_health.hpp"
 #include "rules/common/youth.hpp"
 #include "rules/rule.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
-#include "util/suggest.hpp"
 
 #include <algorithm>
 
@@ -36,15 +36,10 @@ struct Missing {
 };
 
 std::string cause_of(const RuleContext& context, const Missing& missing, kube::Text namespace_name) {
-    std::vector<std::string> here, elsewhere;
-    for (const auto& claim : context.facts.all<kube::PersistentVolumeClaim>())
-        if (claim.meta.namespace_name == namespace_name)
-            here.emplace_back(claim.meta.name);
-        else if (claim.meta.name == missing.claim)
-            elsewhere.emplace_back(claim.meta.namespace_name);
     const std::string cause = format("there is no PersistentVolumeClaim `{}` in namespace `{}`", missing.claim, namespace_name);
-    if (const auto near = nearest(missing.claim, here, 1); !near.empty()) return format("{}; `{}` exists and is probably meant", cause, near.front());
-    if (!elsewhere.empty()) return format("{}; there is one in namespace `{}`, where the pod cannot use it", cause, elsewhere.front());
+    if (const auto near = near_names<kube::PersistentVolumeClaim>(context, namespace_name, missing.claim); !near.empty()) return format("{}; `{}` exists and is probably meant", cause, near.front());
+    if (const auto other = elsewhere<kube::PersistentVolumeClaim>(context, namespace_name, missing.claim); !other.empty())
+        return format("{}; there is one in namespace `{}`, where the pod cannot use it", cause, other);
     return cause;
 }
 

@@ -120,12 +120,11 @@ Reason reason_of(const RuleContext& context, const kube::PersistentVolumeClaim& 
 /// Volumes of the same class that a claim could have had: what they lack is seen at a glance.
 void add_candidates(const RuleContext& context, const kube::PersistentVolumeClaim& claim, Finding& finding) {
     constexpr std::size_t k_most = 3;
-    std::size_t shown = 0;
-    for (const auto& volume : context.facts.all<kube::PersistentVolume>()) {
-        if (volume.spec.storage_class_name != claim.spec.storage_class_name.value_or(kube::Text()) || volume.status.phase == "Bound" || shown++ >= k_most) continue;
-        finding.evidence.push_back({.text = format("volume {} of this class is {}, {}, {}; the claim asks for {}, {}", volume.meta.name, volume.status.phase, kube::value_of(volume.spec.capacity, "storage"),
-                                                   join(volume.spec.access_modes, " "), kube::value_of(claim.spec.resources.requests, "storage"), join(claim.spec.access_modes, " ")),
-                                    .object = kube::ref_of(volume), .path = ".status.phase", .value = std::string(volume.status.phase)});
+    const auto volumes = unbound_volumes(context, claim.spec.storage_class_name.value_or(kube::Text()));
+    for (const auto* volume : volumes.first(std::min(volumes.size(), k_most))) {
+        finding.evidence.push_back({.text = format("volume {} of this class is {}, {}, {}; the claim asks for {}, {}", volume->meta.name, volume->status.phase, kube::value_of(volume->spec.capacity, "storage"),
+                                                   join(volume->spec.access_modes, " "), kube::value_of(claim.spec.resources.requests, "storage"), join(claim.spec.access_modes, " ")),
+                                    .object = kube::ref_of(*volume), .path = ".status.phase", .value = std::string(volume->status.phase)});
     }
 }
 

@@ -5,6 +5,8 @@
 #include "util/strings.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace kdiag::rules::waiting {
 
@@ -13,14 +15,49 @@ std::string claim_name_of(const kube::Pod& pod, const kube::Volume& volume) {
     return volume.ephemeral ? format("{}-{}", pod.meta.name, volume.name) : std::string();
 }
 
-std::vector<const kube::Pod*> users_of(const RuleContext& context, std::string_view namespace_name, std::string_view claim) {
-    std::vector<const kube::Pod*> users;
-    for (const auto* pod : context.facts.pods_in(namespace_name)) {
-        if (pod->status.phase == "Succeeded" || pod->status.phase == "Failed") continue;
-        const auto& volumes = pod->spec.volumes;
-        if (std::any_of(volumes.begin(), volumes.end(), [&](const auto& volume) { return claim_name_of(*pod, volume) == claim; })) users.push_back(pod);
+namespace {
+
+using ClaimUsers = std::map<std::pair<std::string_view, std::string>, std::vector<const kube::Pod*>>;
+
+/// The pods that are not over, by namespace and claim.
+ClaimUsers claim_users(const RuleContext& context) {
+    ClaimUsers users;
+    for (const auto& pod : context.facts.all<kube::Pod>()) {
+        if (pod.status.phase == "Succeeded" || pod.status.phase == "Failed") continue;
+        for (const auto& volume : pod.spec.volumes) {
+            auto claim = claim_name_of(pod, volume);
+            if (claim.empty()) continue;
+            auto& pods = users[{pod.meta.namespace_name, std::move(claim)}];
+            if (pods.empty() || pods.back() != &pod) pods.push_back(&pod);
+        }
     }
     return users;
+}
+
+/// The volumes of each class that has any, as far as they are not bound.
+using ClassVolumes = std::map<std::string_view, std::vector<const kube::PersistentVolume*>>;
+
+ClassVolumes class_volumes(const RuleContext& context) {
+    ClassVolumes volumes;
+    for (const auto& volume : context.facts.all<kube::PersistentVolume>()) {
+        auto& unbound = volumes[volume.spec.storage_class_name];
+        if (volume.status.phase != "Bound") unbound.push_back(&volume);
+    }
+    return volumes;
+}
+
+} // namespace
+
+std::span<const kube::PersistentVolume* const> unbound_volumes(const RuleContext& context, std::string_view class_name) {
+    const auto& all = context.once(&class_volumes);
+    const auto found = all.find(class_name);
+    return found == all.end() ? std::span<const kube::PersistentVolume* const>() : found->second;
+}
+
+std::vector<const kube::Pod*> users_of(const RuleContext& context, std::string_view namespace_name, std::string_view claim) {
+    const auto& all = context.once(&claim_users);
+    const auto found = all.find({namespace_name, std::string(claim)});
+    return found == all.end() ? std::vector<const kube::Pod*>() : found->second;
 }
 
 std::string impact_on(const std::vector<const kube::Pod*>& users, const RuleContext& context) {
@@ -48,8 +85,7 @@ bool lacks_class(const RuleContext& context, const kube::PersistentVolumeClaim& 
     if (!claim.spec.storage_class_name || claim.spec.storage_class_name->empty()) return false;
     const auto name = *claim.spec.storage_class_name;
     if (context.facts.find<kube::StorageClass>({}, name) != nullptr) return false;
-    const auto& volumes = context.facts.all<kube::PersistentVolume>();
-    if (std::any_of(volumes.begin(), volumes.end(), [&](const auto& volume) { return volume.spec.storage_class_name == name; })) return false;
+    if (context.once(&class_volumes).contains(name)) return false;
     return context.facts.knows<kube::StorageClass>() || told_of_missing_class(context, claim) != nullptr;
 }
 

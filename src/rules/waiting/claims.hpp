@@ -3,6 +3,7 @@
 
 #include "rules/rule.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@ namespace kdiag::rules::waiting {
 
 /// The name of the claim that a volume stands for, that of an ephemeral one too; empty for other volumes.
 std::string claim_name_of(const kube::Pod& pod, const kube::Volume& volume);
+/// The volumes of a class that no claim is bound to, in the order of the snapshot.
+std::span<const kube::PersistentVolume* const> unbound_volumes(const RuleContext& context, std::string_view class_name);
 /// Pods that name a claim and have not ended.
 std::vector<const kube::Pod*> users_of(const RuleContext& context, std::string_view namespace_name, std::string_view claim);
 /// `Deployment/web and StatefulSet/db wait for it`, or that nothing uses it yet.

@@ -135,13 +135,13 @@ void describe_object(const RuleContext& context, const Lack& lack, Finding& find
     const auto& [kind, name, key] = lack.object;
     const auto namespace_name = lack.pod->meta.namespace_name;
     const auto near = near_objects(context, kind, namespace_name, name);
-    const auto elsewhere = namespaces_with(context, kind, namespace_name, name);
+    const auto elsewhere = namespace_with(context, kind, namespace_name, name);
     finding.title = format("{}/{} does not exist, and {} needs it", kind, name, context.facts.top_owner(*lack.pod).display());
     finding.cause = format("there is no {} `{}` in namespace {} (not found)", kind, name, namespace_name);
     if (!near.empty())
         finding.cause += format("; there is {}", list_some(near));
     else if (!elsewhere.empty())
-        finding.cause += format("; there is one in namespace {}, which pods of this one cannot use", elsewhere.front());
+        finding.cause += format("; there is one in namespace {}, which pods of this one cannot use", elsewhere);
     if (near.size() == 1 && lack.reference != nullptr)
         finding.remedies.push_back(
             {.text = format("correct the name in the pod template, if `{}` is meant", near.front()),

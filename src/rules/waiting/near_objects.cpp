@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/waiting/near_objects.hpp"
 
+#include "rules/common/near_names.hpp"
 #include "util/strings.hpp"
-#include "util/suggest.hpp"
 
 #include <algorithm>
 
 namespace kdiag::rules::waiting {
 
 namespace {
-
-template <class T> void add_names(const RuleContext& context, std::string_view namespace_name, std::vector<std::string>& names) {
-    for (const auto& object : context.facts.all<T>())
-        if (object.meta.namespace_name == namespace_name) names.emplace_back(object.meta.name);
-}
-
-template <class T> void add_namespaces(const RuleContext& context, std::string_view namespace_name, std::string_view name,
-                                       std::vector<std::string>& namespaces) {
-    for (const auto& object : context.facts.all<T>())
-        if (object.meta.name == name && object.meta.namespace_name != namespace_name) namespaces.emplace_back(object.meta.namespace_name);
-}
 
 /// `app-config` of `app-config-7f9gk2m4t8`: kustomize puts ten letters and digits behind a name.
 std::string_view without_hash(std::string_view name) {
@@ -39,25 +28,16 @@ bool object_exists(const RuleContext& context, std::string_view kind, std::strin
 
 std::vector<std::string> near_objects(const RuleContext& context, std::string_view kind, std::string_view namespace_name,
                                       std::string_view name) {
-    std::vector<std::string> names;
-    if (kind == kube::ConfigMap::k_kind)
-        add_names<kube::ConfigMap>(context, namespace_name, names);
-    else
-        add_names<kube::Secret>(context, namespace_name, names);
+    if (!context.may_search(namespace_name)) return {};
+    const auto& names = kind == kube::ConfigMap::k_kind ? names_in<kube::ConfigMap>(context, namespace_name) : names_in<kube::Secret>(context, namespace_name);
     std::vector<std::string> same_stem;
     for (const auto& other : names)
         if (other != name && without_hash(other) == without_hash(name)) same_stem.push_back(other);
     return same_stem.empty() ? nearest(name, names, 2) : same_stem;
 }
 
-std::vector<std::string> namespaces_with(const RuleContext& context, std::string_view kind, std::string_view namespace_name,
-                                         std::string_view name) {
-    std::vector<std::string> namespaces;
-    if (kind == kube::ConfigMap::k_kind)
-        add_namespaces<kube::ConfigMap>(context, namespace_name, name, namespaces);
-    else
-        add_namespaces<kube::Secret>(context, namespace_name, name, namespaces);
-    return namespaces;
+std::string namespace_with(const RuleContext& context, std::string_view kind, std::string_view namespace_name, std::string_view name) {
+    return kind == kube::ConfigMap::k_kind ? elsewhere<kube::ConfigMap>(context, namespace_name, name) : elsewhere<kube::Secret>(context, namespace_name, name);
 }
 
 std::vector<std::string> usable_keys(const RuleContext& context, std::string_view kind, std::string_view namespace_name,

@@ -15,9 +15,8 @@ bool object_exists(const RuleContext& context, std::string_view kind, std::strin
 /// Names like the wanted one: a slip of the pen, or the same name with another hash at its end, as generators write them.
 std::vector<std::string> near_objects(const RuleContext& context, std::string_view kind, std::string_view namespace_name,
                                       std::string_view name);
-/// Other namespaces that have an object of this name.
-std::vector<std::string> namespaces_with(const RuleContext& context, std::string_view kind, std::string_view namespace_name,
-                                         std::string_view name);
+/// Another namespace that has an object of this name; empty when none has.
+std::string namespace_with(const RuleContext& context, std::string_view kind, std::string_view namespace_name, std::string_view name);
 /// Its keys; those of binaryData only for a volume, variables cannot take them.
 std::vector<std::string> usable_keys(const RuleContext& context, std::string_view kind, std::string_view namespace_name,
                                      std::string_view name, bool for_volume);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_patch.hpp"
+#include "rules/common/near_names.hpp"
 #include "rules/common/youth.hpp"
 #include "rules/rule.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
-#include "util/suggest.hpp"
 
 namespace kdiag::rules::workload {
 
@@ -40,20 +40,15 @@ Found look_at(const RuleContext& context, const kube::HorizontalPodAutoscaler& s
     return {};
 }
 
-std::vector<std::string> names_of_kind(const facts::Snapshot& facts, kube::Text kind, kube::Text namespace_name) {
-    std::vector<std::string> names;
-    const auto collect = [&](const auto& objects) {
-        for (const auto& object : objects)
-            if (object.meta.namespace_name == namespace_name) names.emplace_back(object.meta.name);
-    };
-    if (kind == kube::Deployment::k_kind) collect(facts.all<kube::Deployment>());
-    if (kind == kube::StatefulSet::k_kind) collect(facts.all<kube::StatefulSet>());
-    return names;
+std::vector<std::string> near_targets(const RuleContext& context, const kube::ObjectRef& target) {
+    if (target.kind == kube::Deployment::k_kind) return near_names<kube::Deployment>(context, target.namespace_name, target.name);
+    if (target.kind == kube::StatefulSet::k_kind) return near_names<kube::StatefulSet>(context, target.namespace_name, target.name);
+    return {};
 }
 
 void explain_no_target(const RuleContext& context, const kube::HorizontalPodAutoscaler& scaler, const kube::ObjectRef& target,
                        Finding& finding) {
-    const auto near = nearest(target.name, names_of_kind(context.facts, target.kind, target.namespace_name), 1);
+    const auto near = near_targets(context, target);
     finding.severity = Severity::error;
     finding.title = format("{} scales {}, which does not exist", finding.subject.display(), target.display());
     finding.cause = format("namespace {} has no {} `{}` (not found){}", target.namespace_name, target.kind, target.name,

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/common/evidence.hpp"
 #include "rules/common/kubectl_words.hpp"
+#include "rules/common/near_names.hpp"
 #include "rules/workload/refusals.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
-#include "util/suggest.hpp"
 
 namespace kdiag::rules::workload {
 
 namespace {
 
 std::vector<std::string> accounts_like(const RuleContext& context, const std::string& namespace_name, const std::string& name) {
-    std::vector<std::string> names;
-    for (const auto& account : context.facts.all<kube::ServiceAccount>())
-        if (account.meta.namespace_name == namespace_name) names.emplace_back(account.meta.name);
-    return nearest(name, names, 1);
+    return near_names<kube::ServiceAccount>(context, namespace_name, name);
 }
 
 void check(const RuleContext& context, FindingSink& sink) {
