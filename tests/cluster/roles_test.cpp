@@ -4,6 +4,7 @@
 #include "commands.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <string>
@@ -52,6 +53,13 @@ bool ready() {
     return true;
 }
 
+/// The server's minor version, as in 1.35.
+int server_minor() {
+    const auto version = test::kubectl("version -o json");
+    REQUIRE_MESSAGE(version.code == 0, version.err);
+    return std::stoi(nlohmann::json::parse(version.out)["serverVersion"]["minor"].get<std::string>());
+}
+
 std::string as(const std::string& user) {
     return " -n " + k_namespace + " --as " + user + " ";
 }
@@ -77,6 +85,10 @@ TEST_CASE("a role with only `create` has all streams") {
 
 TEST_CASE("since 1.35 a role with only `get` is told the verb that is missing, with the code of a refusal") {
     if (!ready()) return;
+    if (server_minor() < 35) {
+        MESSAGE("not tried: before 1.35 `get` is enough over WebSocket");
+        return;
+    }
     const auto user = as("kdiag-gets");
     for (const std::string& words : {"exec web" + user + "-i -- true </dev/null", "port-forward pod/web :8080" + user + k_get}) {
         CAPTURE(words);
