@@ -72,13 +72,25 @@ Status ContainerLog::open(bool previous) {
 Result<net::Flow> ContainerLog::take(std::string_view bytes) {
     m_bytes_of_request += bytes.size();
     if (m_request.raw) {
-        note_last_line(bytes);
-        m_paused = m_request.raw(bytes);
+        m_paused = pass_on(bytes);
     } else {
         m_buffer.push(bytes);
         m_paused = m_buffer.size() >= (m_wants_whole ? k_longest_judged + m_request.longest_piece : m_request.most_held);
     }
     return m_paused ? net::Flow::pause : net::Flow::go_on;
+}
+
+/// The bytes as they are; but a last line that may be the kubelet's waits for what follows, or for the end.
+bool ContainerLog::pass_on(std::string_view bytes) {
+    note_last_line(bytes);
+    bool full = false;
+    if (!m_held.empty()) full = m_request.raw(std::exchange(m_held, {}));
+    if (is_kubelet_failure(m_last_line)) {
+        const auto line = bytes.substr(bytes.rfind('\n') + 1); // all of it without a newline: npos + 1 is 0
+        m_held = line;
+        bytes.remove_suffix(line.size());
+    }
+    return bytes.empty() ? full : m_request.raw(bytes);
 }
 
 /// Enough of it to tell whether it is the kubelet's.
@@ -96,7 +108,11 @@ bool ContainerLog::is_failure(const LinePiece& piece) const {
 
 void ContainerLog::end(client::ApiAnswer answer) {
     m_answer = std::move(answer);
-    if (m_request.raw && !m_answer->error && is_kubelet_failure(m_last_line)) m_failure = m_last_line;
+    if (m_request.raw && !m_answer->error && is_kubelet_failure(m_last_line))
+        m_failure = m_last_line;
+    else if (!m_held.empty())
+        m_request.raw(m_held);
+    m_held.clear();
     if (m_request.follow && m_answer->error)
         m_buffer.drop_incomplete(); // it comes again, whole
     else

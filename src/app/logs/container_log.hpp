@@ -91,6 +91,7 @@ private:
     };
     LogRequest next_request(bool previous) const;
     Result<net::Flow> take(std::string_view bytes);
+    bool pass_on(std::string_view bytes);
     void note_last_line(std::string_view bytes);
     bool is_failure(const LinePiece& piece) const;
     void end(client::ApiAnswer answer);
@@ -120,6 +121,7 @@ private:
     bool m_paused = false;
     std::string m_failure;   ///< the kubelet's own words
     std::string m_last_line; ///< of bytes that are passed on as they are; without its beginning when it is long
+    std::string m_held;      ///< the end of such bytes that may be the kubelet's words
     Skip m_skipping = Skip::none;  ///< the rest of a line that is not shown
     bool m_judged = false;         ///< the first piece was found to be wanted
     std::optional<Broken> m_line;  ///< the line that is being shown, and how much of it was
