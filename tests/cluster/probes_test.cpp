@@ -42,7 +42,7 @@ public:
     ~Probed() { test::clean_up("delete namespace kdiag-probes --timeout=120s"); }
 
 private:
-    /// The kubelet has spoken of each of the ten probes of `bad` and `worse`.
+    /// The kubelet has spoken of each of the ten probes of `bad`, `worse` and `worst`.
     static bool all_said() {
         const auto events = json::parse(test::kubectl("get events -o json" + k_place).out);
         std::set<std::string> said;
@@ -107,15 +107,16 @@ TEST_CASE("probes that pass for the kubelet pass for kdiag") {
 
 TEST_CASE("each probe that fails gets the result and the words that the kubelet has for it") {
     if (without_cluster()) return;
-    const auto bad = probed("pod/bad", 1), worse = probed("pod/worse", 1);
-    CHECK(bad["probes"].size() == 5);
-    CHECK(worse["probes"].size() == 5);
+    const auto bad = probed("pod/bad", 1), worse = probed("pod/worse", 1), worst = probed("pod/worst", 1);
+    CHECK(bad["probes"].size() == 4);
+    CHECK(worse["probes"].size() == 4);
+    CHECK(worst["probes"].size() == 2);
     for (const auto& [report, container, kind, result, words, older] : {
              Expected{bad, "missing", "readiness", "failure", "HTTP probe failed with statuscode: 404"}, Expected{bad, "missing", "liveness", "warning", ""},
              Expected{bad, "late", "readiness", "failure", "Client.Timeout exceeded while awaiting headers"}, Expected{bad, "loop", "readiness", "failure", "stopped after 10 redirects"},
-             Expected{bad, "refused", "readiness", "failure", "connect: connection refused"}, Expected{worse, "command", "readiness", "failure", "cat: can't open '/tmp/ready'"},
+             Expected{worst, "refused", "readiness", "failure", "connect: connection refused"}, Expected{worse, "command", "readiness", "failure", "cat: can't open '/tmp/ready'"},
              Expected{worse, "command", "liveness", "unknown", "executable file not found in $PATH"}, Expected{worse, "sleepy", "readiness", "failure", "command timed out: \"sleep 3\" timed out after 1s", "command \"sleep 3\" timed out"},
-             Expected{worse, "unnamed", "readiness", "unknown", "port", "parsing \"http\""}, Expected{worse, "remote", "readiness", "failure", "timeout: failed to connect service"},
+             Expected{worse, "unnamed", "readiness", "unknown", "port", "parsing \"http\""}, Expected{worst, "remote", "readiness", "failure", "timeout: failed to connect service"},
          }) {
         const auto& probe = probe_of(report, container, kind);
         CAPTURE(probe.dump());
