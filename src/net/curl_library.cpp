@@ -29,8 +29,8 @@ bool bind_all(void* library, CurlLibrary& curl) {
 }
 
 Result<CurlLibrary> open_library() {
-    // Never unloaded: its own libraries register handlers for the end of the process.
-    void* library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // Never unloaded: its own libraries register handlers for the end of the process. Lazily bound: most of what its forty libraries refer to is never called.
+    void* library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (library == nullptr)
         return Error{.kind = ErrorKind::config, .message = format("libcurl cannot be loaded: {}", dlerror()), .help = {"install it: apt-get install libcurl4"}};
     CurlLibrary curl{};
