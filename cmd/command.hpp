@@ -24,6 +24,8 @@ struct Command {
     std::function<Result<ExitCode>()> run;
     /// Words after `--` are a command line of the user's: they go to `words` and are not parsed.
     bool takes_words = false;
+    /// So do all words behind its name but flags: to CLI11 the name of a command among them would be that command.
+    bool takes_rest = false;
     bool one_object = false;  ///< it takes one name of an object before them, so that more words are a command without `--`
     bool needs_words = false; ///< it does nothing without them
     std::vector<std::string> words;

@@ -9,26 +9,26 @@ namespace kdiag::cmd {
 void add_help(Commands& commands) {
     auto& command = commands.add("help", "Show help for a command or a topic", "Report and configure");
     command.usage = "help [COMMAND|TOPIC]";
-    auto words = std::make_shared<std::vector<std::string>>();
-    command.app->add_option("topic", *words, "a command or a topic");
-    command.run = [words, &commands]() -> Result<ExitCode> {
+    command.takes_rest = true;
+    command.run = [&command, &commands]() -> Result<ExitCode> {
         auto& out = commands.environment().out;
-        if (words->empty()) {
+        const auto& words = command.words;
+        if (words.empty()) {
             out << overview(commands, "kdiag");
             return ExitCode::ok;
         }
-        if (const auto text = topic(words->front()); !text.empty()) {
+        if (const auto text = topic(words.front()); !text.empty()) {
             out << text;
             return ExitCode::ok;
         }
-        if (const auto* named = commands.find(words->front())) {
+        if (const auto* named = commands.find(words.front())) {
             out << help_of(*named, "kdiag");
             return ExitCode::ok;
         }
         auto names = topic_names();
         for (const auto& known : commands.all()) names.push_back(known->app->get_name());
-        Error error{.kind = ErrorKind::usage, .message = format("no help for `{}`", words->front())};
-        const auto near = nearest(words->front(), names, 1);
+        Error error{.kind = ErrorKind::usage, .message = format("no help for `{}`", words.front())};
+        const auto near = nearest(words.front(), names, 1);
         error.help.push_back(near.empty() ? format("topics: {}", join(topic_names(), ", ")) : format("did you mean `{}`?", near.front()));
         return error;
     };

@@ -157,6 +157,9 @@ TEST_CASE("help is there wherever it is asked for") {
     CHECK(has(run({"-h"}).out, "diagnose"));
     CHECK(has(run({"diagnose", "--help"}).out, "--fail-on SEVERITY"));
     CHECK(has(run({"help", "exit-codes"}).out, "not authenticated"));
+    CHECK(has(run({"help", "probe"}).out, "Usage:  kdiag probe "));
+    CHECK(has(run({"-n", "shop", "help", "logs"}).out, "Usage:  kdiag logs "));
+    CHECK(run({"help", "logs"}).out == run({"logs", "-h"}).out);
     CHECK(has(run({"options"}).out, "--kubeconfig FILE"));
     CHECK(has(run({"--version"}).out, "kdiag "));
     CHECK(has(run({"version"}).out, "rules"));
