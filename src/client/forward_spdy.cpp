@@ -33,6 +33,7 @@ public:
         if (!m_reset) m_session.send(m_data, bytes);
     }
     void end() override {
+        m_sent_end = true;
         if (!m_reset) m_session.end(m_data);
     }
 
@@ -46,7 +47,7 @@ public:
 
     const std::string& refusal() const override { return m_refusal; }
     bool ended() const override { return m_ended; } // a Close or a goodbye alone does not say that all was sent: the API server gives one for a lost kubelet, too
-    bool over() const override { return m_reset || (m_tunnel && m_tunnel->closed()) || m_session.going_away() || (m_error_ended && !m_refusal.empty()); }
+    bool over() const override { return m_reset || (m_ended && m_sent_end) || (m_tunnel && m_tunnel->closed()) || m_session.going_away() || (m_error_ended && !m_refusal.empty()); }
 
 private:
     using Id = net::SpdySession::StreamId;
@@ -76,7 +77,7 @@ private:
     static constexpr std::size_t k_most_message = net::Websocket::k_most_payload + 8; // a whole SPDY frame
     Events m_events;
     Id m_error = 0, m_data = 0;
-    bool m_data_replied = false, m_ended = false, m_reset = false, m_error_ended = false;
+    bool m_data_replied = false, m_ended = false, m_sent_end = false, m_reset = false, m_error_ended = false;
     std::string m_refusal;
     Status m_inner;
     std::optional<net::Websocket> m_tunnel;

@@ -140,7 +140,9 @@ bool PodConnection::was_refused() const {
 }
 
 void PodConnection::end_writing() {
-    if (m_impl->open && !m_impl->ended) m_impl->line->wire().end();
+    if (!m_impl->open || m_impl->ended) return;
+    m_impl->line->wire().end();
+    m_impl->changed(); // both ends have said so: the server would keep the connection for others
 }
 
 void PodConnection::pause() {

@@ -20,6 +20,8 @@ void check_echo(client::ApiClient& api, client::PortForward& forward) {
     REQUIRE(turn_until(api, [&] { return connection.got == "hello"; }));
     connection.pod->end_writing();
     REQUIRE(turn_until(api, [&] { return connection.ended_bytes; }));
+    REQUIRE(turn_until(api, [&] { return connection.over; }, 5)); // although the server keeps what carried it
+    CHECK_FALSE(connection.error);
 }
 
 } // namespace
@@ -113,6 +115,24 @@ TEST_CASE("WebSocket v4 is what is left: ports, bytes, refusal, no end of one di
     REQUIRE(turn_until(*other, [&] { return lost.over; }));
     REQUIRE(lost.error);
     CHECK(lost.error->message == "nothing listens on port 80 in pod web");
+}
+
+TEST_CASE("a pod that ends first leaves the other direction open until that ends too") {
+    HttpServer server([](const FakeRequest&) { return spdy_reply([](std::string_view bytes, bool) { return Answer{.bytes = std::string(bytes), .fin = !bytes.empty()}; }); });
+    auto config = config_for(server);
+    config.streams = config::ClusterConfig::Streams::spdy;
+    auto api = client_for(std::move(config));
+    client::PortForward forward(*api, "shop", "web");
+    Connection connection(forward);
+    REQUIRE(turn_until(*api, [&] { return connection.open; }));
+    connection.pod->write("bye");
+    REQUIRE(turn_until(*api, [&] { return connection.ended_bytes; }));
+    CHECK(connection.got == "bye");
+    for (int i = 0; i < 5; ++i) api->loop().turn(Duration{20});
+    CHECK_FALSE(connection.over);
+    connection.pod->end_writing();
+    REQUIRE(turn_until(*api, [&] { return connection.over; }, 5));
+    CHECK_FALSE(connection.error);
 }
 
 TEST_CASE("a connection that is refused in the pod") {
