@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <exception>
 #include <iterator>
+#include <span>
 
 namespace kdiag::cmd {
 
@@ -172,9 +173,10 @@ constexpr Builder k_builders[] = {{"diagnose", add_diagnose}, {"describe", add_d
 void build(Commands& commands, const std::vector<std::string>& words) {
     const auto word = command_word(commands, normalize_argv(words, short_options_with_value(commands.root())));
     const bool alone = word != "help" && !has_word(words, "--version");
-    const auto* const end = std::end(k_builders);
-    const auto* const named = std::find_if(std::begin(k_builders), end, [&](const Builder& builder) { return alone && builder.name == word; });
-    for (const auto* builder = named == end ? std::begin(k_builders) : named; builder != (named == end ? end : named + 1); ++builder) builder->add(commands);
+    std::span<const Builder> wanted(k_builders);
+    const auto named = std::find_if(wanted.begin(), wanted.end(), [&](const Builder& builder) { return alone && builder.name == word; });
+    if (named != wanted.end()) wanted = {named, 1};
+    for (const auto& builder : wanted) builder.add(commands);
     name_variables(commands.root());
     for (const auto& command : commands.all()) name_variables(*command->app);
 }

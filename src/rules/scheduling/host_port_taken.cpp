@@ -3,8 +3,6 @@
 #include "rules/scheduling/pod_report.hpp"
 #include "util/format.hpp"
 
-#include <algorithm>
-
 namespace kdiag::rules::scheduling {
 
 namespace {

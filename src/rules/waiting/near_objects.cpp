@@ -2,7 +2,6 @@
 #include "rules/waiting/near_objects.hpp"
 
 #include "rules/common/near_names.hpp"
-#include "util/strings.hpp"
 
 #include <algorithm>
 
