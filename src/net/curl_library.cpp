@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#include <string_view>
+
 namespace kdiag::net {
 
 namespace {
@@ -28,6 +30,15 @@ bool bind_all(void* library, CurlLibrary& curl) {
            bind(library, "curl_multi_info_read", curl.multi_info_read);
 }
 
+/// Found among the libraries that libcurl brought along; another kind of TLS has none of it.
+void bind_tls(void* library, CurlLibrary& curl) {
+    const bool found = bind(library, "SSL_CTX_ctrl", curl.tls_control) && bind(library, "SSL_CTX_set_default_read_buffer_len", curl.tls_read_buffer);
+    const auto* version = curl.version_info(CURLVERSION_NOW)->ssl_version;
+    if (found && version != nullptr && std::string_view(version).starts_with("OpenSSL/")) return;
+    curl.tls_control = nullptr;
+    curl.tls_read_buffer = nullptr;
+}
+
 Result<CurlLibrary> open_library() {
     // Never unloaded: its own libraries register handlers for the end of the process. Lazily bound: most of what its forty libraries refer to is never called.
     void* library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
@@ -36,6 +47,7 @@ Result<CurlLibrary> open_library() {
     CurlLibrary curl{};
     if (!bind_all(library, curl) || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return Error{.kind = ErrorKind::config, .message = "libcurl.so.4 is too old or damaged", .help = {"install it again: apt-get install --reinstall libcurl4"}};
+    bind_tls(library, curl);
     return curl;
 }
 

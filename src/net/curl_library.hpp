@@ -29,6 +29,9 @@ struct CurlLibrary {
     decltype(&curl_multi_remove_handle) multi_remove_handle;
     decltype(&curl_multi_socket_action) multi_socket_action;
     decltype(&curl_multi_info_read) multi_info_read;
+    /// OpenSSL's SSL_CTX_ctrl and SSL_CTX_set_default_read_buffer_len, where libcurl is built with it; else null.
+    long (*tls_control)(void* context, int command, long value, void* pointer);
+    void (*tls_read_buffer)(void* context, std::size_t bytes);
 };
 
 /// Loaded once; an error names the package that is missing.

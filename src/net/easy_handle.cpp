@@ -23,6 +23,16 @@ int set_user_timeout(void*, curl_socket_t socket, curlsocktype) {
     return CURL_SOCKOPT_OK;
 }
 
+constexpr std::size_t k_tls_buffer = 66 * 1024; // four whole records
+constexpr int k_set_read_ahead = 41; // SSL_CTRL_SET_READ_AHEAD
+
+CURLcode set_read_ahead(CURL*, void* tls_context, void* library) {
+    const auto& curl = *static_cast<const CurlLibrary*>(library);
+    curl.tls_control(tls_context, k_set_read_ahead, 1, nullptr);
+    curl.tls_read_buffer(tls_context, k_tls_buffer);
+    return CURLE_OK;
+}
+
 } // namespace
 
 bool carries_credentials(const HttpRequest& request) {
@@ -97,6 +107,12 @@ void EasyHandle::notice_dead_peer() {
     set(CURLOPT_TCP_KEEPIDLE, 30L);
     set(CURLOPT_TCP_KEEPINTVL, 15L);
     set(CURLOPT_SOCKOPTFUNCTION, &set_user_timeout);
+}
+
+void EasyHandle::read_ahead() {
+    if (m_curl.tls_control == nullptr) return;
+    set(CURLOPT_SSL_CTX_FUNCTION, &set_read_ahead);
+    set(CURLOPT_SSL_CTX_DATA, const_cast<CurlLibrary*>(&m_curl));
 }
 
 int EasyHandle::response_code() const {

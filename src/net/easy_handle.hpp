@@ -28,6 +28,9 @@ public:
     const std::string& host_header() const { return m_host_header; }
     /// A peer that has vanished is noticed within a minute, also when nothing is sent (protocol: keep-alive and TCP_USER_TIMEOUT).
     void notice_dead_peer();
+    /// Takes several TLS records from the system at once. Only for connections that are always read until nothing is left: no poll sees
+    /// what TLS has taken, and libcurl's transfers do not ask for it.
+    void read_ahead();
     /// libcurl's own words on a failure; only looked at, never shown.
     std::string_view details() const { return m_details.data(); }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t k_piece = 64 * 1024;
 constexpr int k_pieces_a_turn = 4; // then others have their turn
+constexpr std::size_t k_gathered = 64 * 1024; // worth a call
 
 } // namespace
 
@@ -22,6 +23,7 @@ SocketStream::SocketStream(EventLoop& loop, int descriptor, Events events) : m_l
 }
 
 SocketStream::~SocketStream() {
+    if (unsent() > 0) send_some();
     m_loop.unwatch(m_descriptor);
     close(m_descriptor);
 }
@@ -55,30 +57,35 @@ void SocketStream::read_some() {
 
 void SocketStream::write(std::string_view bytes) {
     if (m_broken || m_end_wanted) return;
-    if (unsent() == 0) { // the common case copies nothing
+    if (unsent() == 0 && bytes.size() >= k_gathered) { // copies nothing
         const auto taken = send(m_descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (taken > 0) bytes.remove_prefix(static_cast<std::size_t>(taken));
         if (bytes.empty()) return;
     }
     if (m_sent > k_full) m_output.erase(0, std::exchange(m_sent, 0));
     m_output.append(bytes);
+    if (!m_stuck && unsent() >= k_gathered) send_some(); // what broke it is found again in the next turn, where it may be told
     if (full()) m_was_full = true;
     want();
 }
 
-void SocketStream::write_some() {
+/// Gives the system what it takes. False: the connection is broken, errno says how.
+bool SocketStream::send_some() {
     while (unsent() > 0) {
         const auto taken = send(m_descriptor, m_output.data() + m_sent, unsent(), MSG_NOSIGNAL);
         if (taken < 0 && errno == EINTR) continue;
-        if (taken < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-        if (taken < 0) return broke(errno);
+        m_stuck = taken < 0;
+        if (taken < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
         m_sent += static_cast<std::size_t>(taken);
     }
-    if (unsent() == 0) {
-        m_output.clear();
-        m_sent = 0;
-        if (m_end_wanted && !std::exchange(m_end_sent, true)) shutdown(m_descriptor, SHUT_WR);
-    }
+    m_output.clear();
+    m_sent = 0;
+    return true;
+}
+
+void SocketStream::write_some() {
+    if (!send_some()) return broke(errno);
+    if (unsent() == 0 && m_end_wanted && !std::exchange(m_end_sent, true)) shutdown(m_descriptor, SHUT_WR);
     want();
     if (unsent() == 0 && m_events.on_written) m_events.on_written();
     if (!m_was_full || unsent() >= k_drained) return;
@@ -111,6 +118,7 @@ void SocketStream::resume() {
 }
 
 void SocketStream::reset() {
+    if (unsent() > 0) send_some();
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }

@@ -31,6 +31,7 @@ public:
     SocketStream(const SocketStream&) = delete;
     SocketStream& operator=(const SocketStream&) = delete;
 
+    /// Small writes are gathered for a turn of the loop, because each that the system gets wakes the reader.
     void write(std::string_view bytes);
     std::size_t unsent() const { return m_output.size() - m_sent; }
     bool full() const { return unsent() >= k_full; }
@@ -40,13 +41,14 @@ public:
     bool written() const { return unsent() == 0; }
     void pause();
     void resume();
-    /// Ends the connection as a crash does, so that the peer does not take it for a proper end.
+    /// Ends the connection as a crash does, after what can be sent at once, so that the peer does not take it for a proper end.
     void reset();
 
 private:
     void on_ready(Readiness ready);
     void read_some();
     void write_some();
+    bool send_some();
     void broke(int error);
     void want();
 
@@ -56,6 +58,7 @@ private:
     std::string m_output;
     std::size_t m_sent = 0; ///< of m_output
     bool m_paused = true, m_ended = false, m_broken = false, m_was_full = false, m_end_wanted = false, m_end_sent = false;
+    bool m_stuck = false; ///< the system takes no more for now
 };
 
 } // namespace kdiag::net

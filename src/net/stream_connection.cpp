@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t k_piece = 64 * 1024;
 constexpr long k_library_buffer = 2048; // allocated when a connection begins, for the answers of proxies; there may be hundreds
 constexpr int k_pieces_a_turn = 16; // then others have their turn
+constexpr std::size_t k_bulk = 64 * 1024; // in one turn
+constexpr Duration k_gathering{1};
 
 Error lost(const std::string& url, const char* why) {
     const auto parts = parse_url(url);
@@ -36,11 +38,14 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
 
     void connect(std::function<void(Status)> on_connected);
     void watch();
-    void want() { connector.loop.want(descriptor, reads(), writes()); }
+    void want() { connector.loop.want(descriptor, waits(), writes()); }
     bool reads() const { return listening && !paused && !ended; }
+    bool waits() const { return reads() && reading == 0; }
     bool writes() const { return !output.empty() && !ended; }
     void on_ready(Readiness ready);
+    void read_after(Duration pause);
     void read_soon();
+    void read_later();
     void read_some();
     std::size_t fill(std::span<char> buffer);
     void write_some();
@@ -70,6 +75,7 @@ void StreamConnection::State::connect(std::function<void(Status)> on_connected) 
     easy.set(CURLOPT_HTTPPROXYTUNNEL, 1L);
     easy.set(CURLOPT_BUFFERSIZE, k_library_buffer);
     easy.notice_dead_peer();
+    easy.read_ahead();
     connector.multi.add(easy.get(), [self = weak_from_this(), told = std::move(on_connected)](CURLcode code) {
         const auto state = self.lock();
         if (!state) return;
@@ -85,7 +91,7 @@ void StreamConnection::State::connect(std::function<void(Status)> on_connected) 
 }
 
 void StreamConnection::State::watch() {
-    connector.loop.watch(descriptor, reads(), writes(), [self = weak_from_this()](Readiness ready) {
+    connector.loop.watch(descriptor, waits(), writes(), [self = weak_from_this()](Readiness ready) {
         if (const auto state = self.lock()) state->on_ready(ready);
     });
 }
@@ -95,26 +101,39 @@ void StreamConnection::State::on_ready(Readiness ready) {
     if (reads() && (ready.readable || ready.failed)) read_some();
 }
 
-void StreamConnection::State::read_soon() {
+void StreamConnection::State::read_after(Duration pause) {
     if (reading != 0) return;
-    reading = connector.loop.after({}, [self = weak_from_this()] {
+    reading = connector.loop.after(pause, [self = weak_from_this()] {
         const auto state = self.lock();
         if (!state) return;
         state->reading = 0;
+        state->want();
         if (state->reads()) state->read_some();
     });
 }
 
+void StreamConnection::State::read_soon() {
+    read_after({});
+}
+
+/// In bulk the server's work is better done in long runs: whoever is woken for every record takes the time that it needs to fill the next.
+void StreamConnection::State::read_later() {
+    read_after(k_gathering);
+    want();
+}
+
 void StreamConnection::State::read_some() {
     std::array<char, k_piece> buffer;
+    std::size_t total = 0;
     for (int piece = 0; piece < k_pieces_a_turn; ++piece) {
         const auto filled = fill(buffer);
+        total += filled;
         if (filled > 0) {
             const auto on_bytes = events.on_bytes; // lives on if it ends the connection
             on_bytes({buffer.data(), filled});
         }
         if (!reads()) return;
-        if (received == CURLE_AGAIN) return;
+        if (received == CURLE_AGAIN) return total >= k_bulk ? read_later() : void();
         if (received != CURLE_OK) return end(lost(url, connector.curl.easy_strerror(received)));
         if (at_end) return end(std::nullopt);
     }
@@ -200,7 +219,7 @@ void StreamConnection::write(std::string bytes) {
     state.unsent += bytes.size();
     state.output.push_back(std::move(bytes));
     if (state.unsent >= k_full) state.was_full = true;
-    if (state.output.size() == 1) state.connector.loop.want(state.descriptor, state.reads(), true);
+    if (state.output.size() == 1) state.connector.loop.want(state.descriptor, state.waits(), true);
 }
 
 std::size_t StreamConnection::unsent() const {
