@@ -59,6 +59,29 @@ int connect_to(std::uint16_t port) {
 
 } // namespace
 
+TEST_CASE("small writes of one turn reach the system together, and what is left at the end is sent") {
+    EventLoop loop;
+    std::array<int, 2> pair{};
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair.data()) == 0); // each send is a packet of its own there
+    std::array<char, 256> buffer{};
+    const auto packet = [&] {
+        const auto got = recv(pair[1], buffer.data(), buffer.size(), 0);
+        return std::string(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+    };
+    {
+        SocketStream stream(loop, pair[0], {});
+        for (const char* piece : {"one ", "two ", "three"}) stream.write(piece);
+        CHECK_FALSE(stream.written());
+        loop.turn(Duration{5});
+        CHECK(stream.written());
+        CHECK(packet() == "one two three");
+        CHECK(packet().empty());
+        stream.write("the last word");
+    }
+    CHECK(packet() == "the last word");
+    close(pair[1]);
+}
+
 TEST_CASE("a socket is read only after resume, and not while it is paused") {
     EventLoop loop;
     Ends ends(loop);

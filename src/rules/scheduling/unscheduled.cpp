@@ -37,6 +37,10 @@ bool could_mean(const SchedulerMessage& said, const kube::PodSpec& spec, std::in
     return std::any_of(possible.begin(), possible.end(), wants);
 }
 
+ClusterRoom room_of(const RuleContext& context) {
+    return ClusterRoom(context.facts);
+}
+
 /// Replicas of one controller that were told the same have one analysis.
 using Key = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
 Key key_of(const kube::Pod& pod, std::string_view text) {
@@ -92,9 +96,9 @@ UnscheduledPods unscheduled_pods(const RuleContext& context, std::initializer_li
         if (!could_mean(waiting.said, pod.spec, wanted) || is_being_helped(context, pod)) continue;
         waiting.young = is_younger(context, pod.meta.created, k_young);
         waiting.claims = claims_of(pod, context.facts);
-        if (!result.cluster) result.cluster = std::make_unique<ClusterRoom>(context.facts);
+        result.cluster = &context.once(&room_of);
         auto& analysis = analyses[key_of(pod, word->text)];
-        if (!analysis) analysis = analyse(waiting, result.cluster.get());
+        if (!analysis) analysis = analyse(waiting, result.cluster);
         if (std::find(wanted.begin(), wanted.end(), analysis->decision.constraint) == wanted.end()) continue;
         waiting.analysis = analysis;
         result.pods.push_back(std::move(waiting));

@@ -41,7 +41,7 @@ struct Unscheduled {
 
 /// The pods a rule is about, and the cluster they were judged by (null when nodes are not known or no pod waits).
 struct UnscheduledPods {
-    std::unique_ptr<ClusterRoom> cluster;
+    const ClusterRoom* cluster = nullptr; ///< one for all rules
     std::vector<Unscheduled> pods;
 };
 /// Pods whose decisive constraint is one of `wanted`.
