@@ -6,7 +6,8 @@
 #include "util/digest.hpp"
 
 #include <algorithm>
-#include <map>
+#include <numeric>
+#include <optional>
 
 namespace kdiag::rules {
 
@@ -42,25 +43,39 @@ bool can_run(const facts::Snapshot& facts, const Rule& rule) {
     return true;
 }
 
+/// Positions of the rules, those that displace others first.
+std::vector<std::size_t> by_precedence(std::span<const Rule* const> rules) {
+    std::vector<std::size_t> order(rules.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rules[a]->info.precedence > rules[b]->info.precedence; });
+    return order;
+}
+
 } // namespace
 
 Outcome diagnose(const facts::Snapshot& facts, std::span<const Rule* const> rules, Timestamp now, const Stopwatch& stopwatch) {
     const RuleContext context{facts, now};
     Outcome outcome;
-    std::vector<Finding> findings;
-    for (const Rule* rule : rules) {
-        if (!can_run(facts, *rule)) continue;
+    std::vector<std::optional<RuleTime>> times(rules.size());
+    std::vector<std::vector<Finding>> found(rules.size());
+    MostSpecific most_specific;
+    for (const std::size_t at : by_precedence(rules)) {
+        const Rule& rule = *rules[at];
+        if (!can_run(facts, rule)) continue;
         ++outcome.rules_run;
-        FindingSink sink(rule->info, facts);
+        FindingSink sink(rule.info, facts);
         context.searches->clear();
         const std::int64_t started = stopwatch ? stopwatch() : 0;
-        rule->check(context, sink);
-        if (stopwatch) outcome.times.push_back({&rule->info, stopwatch() - started});
-        auto found = std::move(sink).take();
-        std::move(found.begin(), found.end(), std::back_inserter(findings));
+        rule.check(context, sink);
+        if (stopwatch) times[at] = RuleTime{&rule.info, stopwatch() - started};
+        // Before the next rule runs: a thousand broken replicas are never held as findings of several rules at once.
+        found[at] = fold(most_specific.keep(std::move(sink).take()), facts);
     }
-    findings = keep_most_specific(std::move(findings));
-    findings = fold(std::move(findings), facts);
+    context.analyses->clear();
+    std::vector<Finding> findings;
+    for (auto& of_rule : found) std::move(of_rule.begin(), of_rule.end(), std::back_inserter(findings));
+    for (const auto& time : times)
+        if (time) outcome.times.push_back(*time);
     link_causes(findings);
     outcome.findings = order_by_cause(std::move(findings));
     outcome.skipped = skipped_by(facts, rules);

@@ -47,13 +47,11 @@ void remove_repeats(std::vector<kube::ObjectRef>& refs) {
 
 } // namespace
 
-std::vector<Finding> keep_most_specific(std::vector<Finding> findings) {
-    std::unordered_map<std::string, int> highest;
-    for (const auto& finding : findings) {
-        auto [place, added] = highest.emplace(slot_of(finding), finding.rule->precedence);
-        if (!added) place->second = std::max(place->second, finding.rule->precedence);
-    }
-    std::erase_if(findings, [&](const Finding& finding) { return finding.rule->precedence < highest.at(slot_of(finding)); });
+std::vector<Finding> MostSpecific::keep(std::vector<Finding> findings) {
+    std::erase_if(findings, [&](const Finding& finding) {
+        const auto [place, added] = m_highest.emplace(slot_of(finding), finding.rule->precedence);
+        return place->second > finding.rule->precedence;
+    });
     return findings;
 }
 

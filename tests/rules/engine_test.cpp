@@ -71,16 +71,19 @@ const Finding& of_rule(const std::vector<Finding>& findings, const Rule& rule) {
 } // namespace
 
 TEST_CASE("the specific explanation of a container displaces the general one") {
-    auto kept = rules::keep_most_specific({finding(k_pod_general, ref("Pod", "a", "app")), finding(k_pod_special, ref("Pod", "a", "app"))});
+    rules::MostSpecific most_specific;
+    const auto kept = most_specific.keep({finding(k_pod_special, ref("Pod", "a", "app"))});
     REQUIRE(kept.size() == 1);
+    CHECK(most_specific.keep({finding(k_pod_general, ref("Pod", "a", "app"))}).empty());
     CHECK(kept[0].rule == &k_pod_special.info);
 }
 
 TEST_CASE("precedence counts within one container and one stage only") {
-    const auto kept =
-        rules::keep_most_specific({finding(k_pod_general, ref("Pod", "a", "app")), finding(k_pod_special, ref("Pod", "a", "proxy")),
-                                   finding(k_pod_special, ref("Pod", "b", "app")), finding(k_claim, ref("Pod", "a", "app"))});
-    CHECK(kept.size() == 4);
+    rules::MostSpecific most_specific;
+    const auto special = most_specific.keep({finding(k_pod_special, ref("Pod", "a", "proxy")), finding(k_pod_special, ref("Pod", "b", "app"))});
+    const auto general = most_specific.keep({finding(k_pod_general, ref("Pod", "a", "app")), finding(k_claim, ref("Pod", "a", "app"))});
+    CHECK(special.size() == 2);
+    CHECK(general.size() == 2);
 }
 
 TEST_CASE("replicas of a workload are one finding, with the worst severity and the widest times") {

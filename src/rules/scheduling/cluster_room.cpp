@@ -4,6 +4,8 @@
 #include "kube/quantity.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace kdiag::rules::scheduling {
 
@@ -16,6 +18,19 @@ Amounts amounts_of(const kube::TextMap& quantities) {
     std::sort(amounts.begin(), amounts.end());
     return amounts;
 }
+
+/// The requests of pods, worked out once for those that hold the same containers: the pods of a workload do.
+class RequestsOfPods {
+public:
+    const Amounts& of(const kube::PodSpec& spec) {
+        auto [place, added] = m_known.try_emplace({spec.containers.begin(), spec.init_containers.begin(), spec.overhead.begin()});
+        if (added) place->second = requests_of(spec);
+        return place->second;
+    }
+
+private:
+    std::map<std::tuple<const void*, const void*, const void*>, Amounts> m_known;
+};
 
 } // namespace
 
@@ -35,6 +50,7 @@ std::vector<PortHolder> NodeRoom::holders_of(const std::vector<HostPort>& wanted
 ClusterRoom::ClusterRoom(const facts::Snapshot& facts)
     : m_facts(facts), m_known(facts.knows<kube::Node>() && !facts.all<kube::Node>().empty()) {
     if (!m_known) return;
+    RequestsOfPods requests;
     m_nodes.reserve(facts.all<kube::Node>().size());
     for (const auto& node : facts.all<kube::Node>()) {
         NodeRoom room{.node = &node, .allocatable = amounts_of(node.status.allocatable)};
@@ -43,7 +59,7 @@ ClusterRoom::ClusterRoom(const facts::Snapshot& facts)
             if (!takes_room(*pod)) continue;
             room.pods.push_back(pod);
             for (const auto& port : host_ports_of(pod->spec)) room.ports[port].push_back({places++, pod, port});
-            add_amounts(room.reserved, requests_of(pod->spec));
+            add_amounts(room.reserved, requests.of(pod->spec));
             if (pod->spec.affinity && pod->spec.affinity->pod_anti && !pod->spec.affinity->pod_anti->required.empty())
                 m_exclusive.push_back(pod);
         }

@@ -31,7 +31,7 @@ struct NodeRoom {
     std::int64_t free(std::string_view resource) const;
 };
 
-/// The nodes as the scheduler sees them. Made once for all rules, when the first asks.
+/// The nodes as the scheduler sees them. Made once for all rules.
 class ClusterRoom {
 public:
     explicit ClusterRoom(const facts::Snapshot& facts);

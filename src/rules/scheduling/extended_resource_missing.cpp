@@ -66,7 +66,7 @@ Evidence request_evidence(const kube::Pod& pod, const std::string& resource) {
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::resource});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         const std::string resource = absent_resource(context.facts, pod);
         if (resource.empty()) continue;
         Finding finding = begin_finding(context, pod);

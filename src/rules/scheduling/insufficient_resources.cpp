@@ -141,7 +141,7 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::resource});
-    for (const auto& pod : waiting.pods)
+    for (const Unscheduled& pod : waiting)
         if (!asks_for_absent_resource(context.facts, pod)) describe(context, pod, sink);
 }
 

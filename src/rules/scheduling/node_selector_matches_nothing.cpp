@@ -134,7 +134,7 @@ void describe(const RuleContext& context, const Unscheduled& pod, FindingSink& s
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::node_selector, Constraint::node_name});
-    for (const auto& pod : waiting.pods) describe(context, pod, sink);
+    for (const Unscheduled& pod : waiting) describe(context, pod, sink);
 }
 
 } // namespace

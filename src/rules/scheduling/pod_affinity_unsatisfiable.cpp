@@ -37,7 +37,7 @@ std::string cause_of(const RuleContext& context, const Unscheduled& waiting, con
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::pod_affinity});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         Finding finding = begin_finding(context, pod);
         const auto* places = term_of(pod);
         finding.title = "pod's required affinity finds no pod to be near";

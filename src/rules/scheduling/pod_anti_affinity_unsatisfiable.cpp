@@ -71,7 +71,7 @@ void add_remedies(const RuleContext& context, const Unscheduled& waiting, bool o
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::pod_anti_affinity});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         Finding finding = begin_finding(context, pod);
         const auto* term = own_term(*pod.pod);
         const auto in_the_way = holders(pod);

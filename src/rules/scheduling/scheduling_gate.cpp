@@ -16,7 +16,7 @@ bool is_a_queue(std::string_view gate) {
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::gate});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         const auto& gates = pod.pod->spec.scheduling_gates;
         const std::string gate = gates.empty() ? std::string() : std::string(gates.front().name);
         const bool long_held = context.age(pod.pod->meta.created) >= k_patience;

@@ -99,7 +99,7 @@ void add_remedies(const RuleContext& context, const Unscheduled& waiting, const 
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::taint});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         Finding finding = begin_finding(context, pod);
         const Barrier barrier = barrier_of(pod);
         const std::string name = barrier.text.empty() ? "a taint" : format("the taint `{}`", barrier.text);

@@ -41,7 +41,7 @@ bool is_only_waiting(const Unscheduled& waiting) {
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::other, Constraint::gang, Constraint::device_claim,
                                                     Constraint::node_features, Constraint::disk_in_use, Constraint::inter_pod});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         if (pod.said.refusals.empty()) continue;
         Finding finding = begin_finding(context, pod);
         if (is_only_waiting(pod)) finding.severity = Severity::info;

@@ -29,16 +29,9 @@ bool is_passing_error(const RuleContext& context, const SchedulerWord& word) {
     return word.condition && word.condition->reason == "SchedulerError" && is_younger(context, word.condition->changed, k_scheduler_error);
 }
 
-/// Whether the message could lead to one of the constraints; spares the nodes where it could not.
-bool could_mean(const SchedulerMessage& said, const kube::PodSpec& spec, std::initializer_list<Constraint> wanted) {
-    const auto wants = [&](Constraint kind) { return std::find(wanted.begin(), wanted.end(), kind) != wanted.end(); };
-    if (said.no_nodes) return wants(Constraint::node_condition);
-    const auto possible = possible_decisions(kinds_of(said, spec));
-    return std::any_of(possible.begin(), possible.end(), wants);
-}
-
-ClusterRoom room_of(const RuleContext& context) {
-    return ClusterRoom(context.facts);
+/// Whether the message could lead to any constraint; spares the nodes where it could not.
+bool could_decide(const SchedulerMessage& said, const kube::PodSpec& spec) {
+    return said.no_nodes || !kinds_of(said, spec).empty();
 }
 
 /// Replicas of one controller that were told the same have one analysis.
@@ -63,6 +56,35 @@ std::shared_ptr<const Analysis> analyse(const Unscheduled& pod, const ClusterRoo
     return analysis;
 }
 
+/// All pods that wait, and the cluster they were judged by (null when none does).
+struct AllUnscheduled {
+    std::unique_ptr<ClusterRoom> cluster;
+    std::vector<Unscheduled> pods;
+};
+
+AllUnscheduled all_unscheduled(const RuleContext& context) {
+    AllUnscheduled result;
+    std::map<Key, std::shared_ptr<const Analysis>> analyses;
+    for (const auto& pod : context.facts.all<kube::Pod>()) {
+        if (!waits_for_node(pod)) continue;
+        const auto word = last_word(context.facts, pod);
+        if (!word || is_passing_error(context, *word)) continue;
+        if (is_younger(context, pod.meta.created, k_settling)) continue;
+        Unscheduled waiting{.pod = &pod, .word = *word, .said = parse_scheduler_message(word->text)};
+        if (word->condition && word->condition->reason == "SchedulingGated")
+            waiting.said.refusals = {{.constraint = Constraint::gate, .text = word->text}};
+        if (!could_decide(waiting.said, pod.spec) || is_being_helped(context, pod)) continue;
+        waiting.young = is_younger(context, pod.meta.created, k_young);
+        waiting.claims = claims_of(pod, context.facts);
+        if (!result.cluster) result.cluster = std::make_unique<ClusterRoom>(context.facts);
+        auto& analysis = analyses[key_of(pod, word->text)];
+        if (!analysis) analysis = analyse(waiting, result.cluster.get());
+        waiting.analysis = analysis;
+        result.pods.push_back(std::move(waiting));
+    }
+    return result;
+}
+
 } // namespace
 
 bool waits_for_node(const kube::Pod& pod) {
@@ -82,27 +104,10 @@ std::optional<SchedulerWord> last_word(const facts::Snapshot& facts, const kube:
     return SchedulerWord{.text = last->message, .event = last};
 }
 
-UnscheduledPods unscheduled_pods(const RuleContext& context, std::initializer_list<Constraint> wanted) {
-    UnscheduledPods result;
-    std::map<Key, std::shared_ptr<const Analysis>> analyses;
-    for (const auto& pod : context.facts.all<kube::Pod>()) {
-        if (!waits_for_node(pod)) continue;
-        const auto word = last_word(context.facts, pod);
-        if (!word || is_passing_error(context, *word)) continue;
-        if (is_younger(context, pod.meta.created, k_settling)) continue;
-        Unscheduled waiting{.pod = &pod, .word = *word, .said = parse_scheduler_message(word->text)};
-        if (word->condition && word->condition->reason == "SchedulingGated")
-            waiting.said.refusals = {{.constraint = Constraint::gate, .text = word->text}};
-        if (!could_mean(waiting.said, pod.spec, wanted) || is_being_helped(context, pod)) continue;
-        waiting.young = is_younger(context, pod.meta.created, k_young);
-        waiting.claims = claims_of(pod, context.facts);
-        result.cluster = &context.once(&room_of);
-        auto& analysis = analyses[key_of(pod, word->text)];
-        if (!analysis) analysis = analyse(waiting, result.cluster);
-        if (std::find(wanted.begin(), wanted.end(), analysis->decision.constraint) == wanted.end()) continue;
-        waiting.analysis = analysis;
-        result.pods.push_back(std::move(waiting));
-    }
+std::vector<std::reference_wrapper<const Unscheduled>> unscheduled_pods(const RuleContext& context, std::initializer_list<Constraint> wanted) {
+    std::vector<std::reference_wrapper<const Unscheduled>> result;
+    for (const auto& pod : context.once(all_unscheduled).pods)
+        if (std::find(wanted.begin(), wanted.end(), pod.analysis->decision.constraint) != wanted.end()) result.emplace_back(pod);
     return result;
 }
 

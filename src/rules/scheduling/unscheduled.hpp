@@ -4,6 +4,7 @@
 #include "rules/rule.hpp"
 #include "rules/scheduling/decision.hpp"
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -39,12 +40,7 @@ struct Unscheduled {
     bool young = false; ///< seconds old: it may still heal
 };
 
-/// The pods a rule is about, and the cluster they were judged by (null when nodes are not known or no pod waits).
-struct UnscheduledPods {
-    const ClusterRoom* cluster = nullptr; ///< one for all rules
-    std::vector<Unscheduled> pods;
-};
-/// Pods whose decisive constraint is one of `wanted`.
-UnscheduledPods unscheduled_pods(const RuleContext& context, std::initializer_list<Constraint> wanted);
+/// Pods whose decisive constraint is one of `wanted`, in the order of the snapshot. All are analysed once, for all rules together.
+std::vector<std::reference_wrapper<const Unscheduled>> unscheduled_pods(const RuleContext& context, std::initializer_list<Constraint> wanted);
 
 } // namespace kdiag::rules::scheduling

@@ -9,7 +9,7 @@ namespace {
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::volume_limit});
-    for (const auto& pod : waiting.pods) {
+    for (const Unscheduled& pod : waiting) {
         Finding finding = begin_finding(context, pod);
         finding.title = "no node may attach one more volume for the pod";
         finding.cause = format("{} already {} as many volumes attached as the storage driver allows", nodes_phrase(pod),

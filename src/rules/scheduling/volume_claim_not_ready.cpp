@@ -143,7 +143,7 @@ void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting =
         unscheduled_pods(context, {Constraint::claim_missing, Constraint::claim_unbound, Constraint::claim_deleting, Constraint::claim_lost,
                                    Constraint::claim_foreign, Constraint::claim_in_use, Constraint::storage_space, Constraint::no_volume});
-    for (const auto& pod : waiting.pods) describe(context, pod, sink);
+    for (const Unscheduled& pod : waiting) describe(context, pod, sink);
 }
 
 } // namespace

@@ -62,7 +62,7 @@ void describe(const RuleContext& context, const Unscheduled& waiting, FindingSin
 
 void check(const RuleContext& context, FindingSink& sink) {
     const auto waiting = unscheduled_pods(context, {Constraint::volume_affinity});
-    for (const auto& pod : waiting.pods) describe(context, pod, sink);
+    for (const Unscheduled& pod : waiting) describe(context, pod, sink);
 }
 
 } // namespace
