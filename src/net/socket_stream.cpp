@@ -23,7 +23,7 @@ SocketStream::SocketStream(EventLoop& loop, int descriptor, Events events) : m_l
 }
 
 SocketStream::~SocketStream() {
-    if (unsent() > 0) send_some();
+    send_some();
     m_loop.unwatch(m_descriptor);
     close(m_descriptor);
 }
@@ -118,7 +118,7 @@ void SocketStream::resume() {
 }
 
 void SocketStream::reset() {
-    if (unsent() > 0) send_some();
+    send_some();
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }

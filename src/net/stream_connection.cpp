@@ -62,7 +62,7 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
     bool listening = false, paused = false, ended = false, write_failed = false, was_full = false;
     CURLcode received = CURLE_OK; ///< what reading gave last
     bool at_end = false;          ///< and whether the peer has closed
-    EventLoop::TimerId reading = 0; ///< bytes may be left in libcurl, where no poll sees them
+    EventLoop::TimerId reading = 0; ///< the next reading that no poll calls for: bytes may be left in libcurl, or more is to gather first
     std::deque<std::string> output; ///< chunks stay where they are: libcurl wants the same bytes again after CURLE_AGAIN
     std::size_t sent = 0;           ///< of the first chunk
     std::size_t unsent = 0;
@@ -133,7 +133,10 @@ void StreamConnection::State::read_some() {
             on_bytes({buffer.data(), filled});
         }
         if (!reads()) return;
-        if (received == CURLE_AGAIN) return total >= k_bulk ? read_later() : void();
+        if (received == CURLE_AGAIN) {
+            if (total >= k_bulk) read_later();
+            return;
+        }
         if (received != CURLE_OK) return end(lost(url, connector.curl.easy_strerror(received)));
         if (at_end) return end(std::nullopt);
     }

@@ -116,6 +116,15 @@ Decision decide_by_nodes(const Kinds& said, const std::vector<NodeFit>& fits) {
     return decision;
 }
 
+/// What may be blamed when these kinds were named.
+Kinds possible_decisions(const Kinds& kinds) {
+    Kinds possible = kinds;
+    for (const Constraint kind : {Constraint::taint, Constraint::node_condition, Constraint::cordoned})
+        if (kinds.contains(kind)) possible.insert({Constraint::taint, Constraint::node_condition, Constraint::cordoned});
+    if (kinds.size() > 1) possible.insert(Constraint::other);
+    return possible;
+}
+
 } // namespace
 
 std::set<Constraint> kinds_of(const SchedulerMessage& said, const kube::PodSpec& spec) {
@@ -135,14 +144,6 @@ std::set<Constraint> kinds_of(const SchedulerMessage& said, const kube::PodSpec&
     }
     if (kinds.empty() && control_plane) kinds.insert(Constraint::taint);
     return kinds;
-}
-
-std::set<Constraint> possible_decisions(const std::set<Constraint>& kinds) {
-    Kinds possible = kinds;
-    for (const Constraint kind : {Constraint::taint, Constraint::node_condition, Constraint::cordoned})
-        if (kinds.contains(kind)) possible.insert({Constraint::taint, Constraint::node_condition, Constraint::cordoned});
-    if (kinds.size() > 1) possible.insert(Constraint::other);
-    return possible;
 }
 
 Decision decide(const SchedulerMessage& said, const std::vector<NodeFit>& fits, const kube::PodSpec& spec) {

@@ -19,10 +19,7 @@ struct Decision {
 /// what the pod asks for, a taint that says the node is ill or cordoned is that.
 std::set<Constraint> kinds_of(const SchedulerMessage& said, const kube::PodSpec& spec);
 
-/// What `decide` may answer to these kinds; without looking at a single node.
-std::set<Constraint> possible_decisions(const std::set<Constraint>& kinds);
-
-/// Which constraint to blame, one of possible_decisions. Where nodes are known, the pod's own choice of nodes (volumes, selector) is taken
+/// Which constraint to blame, one that the message allows. Where nodes are known, the pod's own choice of nodes (volumes, selector) is taken
 /// as meant, then taints, then what is full or taken on the nodes that are left; control planes only count when there is nothing else.
 Decision decide(const SchedulerMessage& said, const std::vector<NodeFit>& fits, const kube::PodSpec& spec);
 

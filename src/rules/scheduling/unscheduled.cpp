@@ -29,7 +29,7 @@ bool is_passing_error(const RuleContext& context, const SchedulerWord& word) {
     return word.condition && word.condition->reason == "SchedulerError" && is_younger(context, word.condition->changed, k_scheduler_error);
 }
 
-/// Whether the message could lead to any constraint; spares the nodes where it could not.
+/// Whether the message names anything to decide on; spares the nodes where it does not.
 bool could_decide(const SchedulerMessage& said, const kube::PodSpec& spec) {
     return said.no_nodes || !kinds_of(said, spec).empty();
 }
