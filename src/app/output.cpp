@@ -63,8 +63,8 @@ void print_report(const report::Report& report, Format format, const report::Tex
     switch (format) {
     case Format::text: environment.out << report::render_text(report, text); break;
     case Format::wide: environment.out << report::render_wide(report, text); break;
-    case Format::json: environment.out << report::render_json(report); break;
-    case Format::jsonl: environment.out << report::render_jsonl(report); break;
+    case Format::json: report::write_json(report, environment.out); break;
+    case Format::jsonl: report::write_jsonl(report, environment.out); break;
     case Format::yaml: environment.out << report::render_yaml(report); break;
     }
     environment.out.flush();

@@ -109,7 +109,7 @@ bool is_plain(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c - 0x20) >= 0x5f || c == '"' || c == '\\'; });
 }
 
-/// Writes what nlohmann's dump writes, without a second tree: a report of ten thousand findings is large.
+/// Writes what nlohmann's dump writes, without a second tree.
 class Writer {
 public:
     explicit Writer(int indent) : m_indent(indent) {}
@@ -190,9 +190,9 @@ Result<Value> parse_json(std::string_view text) {
     return Error{.kind = ErrorKind::decode, .message = format("broken JSON at line {}, column {}: {}", mark.line, mark.column, what)};
 }
 
-std::string to_json(const Value& value, int indent) {
+std::string to_json(const Value& value, int indent, std::size_t depth) {
     Writer writer(indent);
-    writer.write(value, 0);
+    writer.write(value, depth);
     return writer.take();
 }
 

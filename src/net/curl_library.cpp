@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
 #include <string_view>
 
 namespace kdiag::net {
@@ -39,7 +40,24 @@ void bind_tls(void* library, CurlLibrary& curl) {
     curl.tls_read_buffer = nullptr;
 }
 
+/// GnuTLS comes along for protocols of libcurl that are never spoken, and would set itself up as it is loaded, for a tenth of the time
+/// of all. A libcurl that uses it does that explicitly (gnutls_global_init(3)).
+class LazyGnuTls {
+public:
+    LazyGnuTls() : m_set(std::getenv(k_variable) == nullptr && setenv(k_variable, "1", 1) == 0) {}
+    LazyGnuTls(const LazyGnuTls&) = delete;
+    LazyGnuTls& operator=(const LazyGnuTls&) = delete;
+    ~LazyGnuTls() {
+        if (m_set) unsetenv(k_variable); // plugins and commands inherit the environment
+    }
+
+private:
+    static constexpr const char* k_variable = "GNUTLS_NO_IMPLICIT_INIT";
+    bool m_set;
+};
+
 Result<CurlLibrary> open_library() {
+    const LazyGnuTls lazily;
     // Never unloaded: its own libraries register handlers for the end of the process. Lazily bound: most of what its forty libraries refer to is never called.
     void* library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (library == nullptr)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/json.hpp"
+#include "data/json_stream.hpp"
 
 #include "data/yaml.hpp"
 #include "report/render.hpp"
@@ -146,44 +146,65 @@ Value stats_value(const Report& report) {
     return stats;
 }
 
+/// The document of report.schema.json as a tree.
+class Tree {
+public:
+    void member(std::string_view key, Value value) { m_value.set(key, std::move(value)); }
+    template <class List, class ToValue> void array(std::string_view key, const List& list, ToValue to_value) {
+        auto array = Value::array();
+        for (const auto& element : list) array.push_back(to_value(element));
+        m_value.set(key, std::move(array));
+    }
+    Value take() { return std::move(m_value); }
+
+private:
+    Value m_value = Value::object();
+};
+
+/// `document`: a Tree, or a stream with the same two functions.
+template <class Document> void fill(Document& document, const Report& report) {
+    const auto head = head_value(report);
+    for (const auto& [key, value] : head.as_object()) document.member(key, value);
+    document.member("summary", summary_value(report));
+    document.array("findings", report.findings, finding_value);
+    Tree coverage;
+    coverage.array("skipped", report.skipped, skipped_value);
+    document.member("coverage", coverage.take());
+    document.member("stats", stats_value(report));
+}
+
 } // namespace
 
 Value report_as_value(const Report& report) {
-    auto value = head_value(report);
-    auto findings = Value::array();
-    for (const auto& finding : report.findings) findings.push_back(finding_value(finding));
-    auto skipped = Value::array();
-    for (const auto& entry : report.skipped) skipped.push_back(skipped_value(entry));
-    auto coverage = Value::object();
-    coverage.set("skipped", std::move(skipped));
-    value.set("summary", summary_value(report)).set("findings", std::move(findings));
-    value.set("coverage", std::move(coverage)).set("stats", stats_value(report));
-    return value;
+    Tree tree;
+    fill(tree, report);
+    return tree.take();
 }
 
-std::string render_json(const Report& report) {
-    return data::to_json(report_as_value(report), 2) + "\n";
+void write_json(const Report& report, std::ostream& out) {
+    data::JsonObjectStream document(out);
+    fill(document, report);
+    document.end();
+    out << '\n';
 }
 
 std::string render_yaml(const Report& report) {
     return data::to_yaml(report_as_value(report));
 }
 
-std::string render_jsonl(const Report& report) {
-    std::string lines;
-    const auto add = [&](std::string_view type, Value value) {
+void write_jsonl(const Report& report, std::ostream& out) {
+    const auto add = [&](std::string_view type, const Value& value) {
         auto line = Value::object();
         line.set("type", type);
         for (const auto& [key, member] : value.as_object()) line.set(key, member);
-        lines += data::to_json(line) + "\n";
+        out << data::to_json(line) << '\n';
     };
     add("start", head_value(report));
     for (const auto& finding : report.findings) add("finding", finding_value(finding));
     for (const auto& skipped : report.skipped) add("skipped", skipped_value(skipped));
     auto summary = summary_value(report);
     summary.set("stats", stats_value(report));
-    add("summary", std::move(summary));
-    return lines;
+    add("summary", summary);
 }
 
 } // namespace kdiag::report

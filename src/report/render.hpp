@@ -4,6 +4,7 @@
 #include "data/value.hpp"
 #include "report/report.hpp"
 
+#include <ostream>
 #include <string>
 
 namespace kdiag::report {
@@ -23,8 +24,10 @@ std::string render_text(const Report& report, const TextOptions& options);
 std::string render_wide(const Report& report, const TextOptions& options);
 /// The document of report.schema.json.
 data::Value report_as_value(const Report& report);
-std::string render_json(const Report& report);
-std::string render_jsonl(const Report& report);
+/// The same, finding by finding: the whole of a large one is never held.
+void write_json(const Report& report, std::ostream& out);
+/// One line of JSON for the start, each finding, each gap, and the summary.
+void write_jsonl(const Report& report, std::ostream& out);
 std::string render_yaml(const Report& report);
 
 } // namespace kdiag::report

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against a real cluster: what is read in protobuf and in JSON is the same, and so is what is found.
+#include "../support/printed.hpp"
 #include "../support/struct_text.hpp"
 #include "commands.hpp"
 #include "real_cluster.hpp"
@@ -40,7 +41,7 @@ std::string report_of(facts::SnapshotParts parts, Timestamp now) {
     const facts::Snapshot facts(std::move(parts));
     const auto rules = rules::select_rules({}, {});
     REQUIRE(rules);
-    return report::render_json(report::make_report({.started_at = now, .now = now}, rules::diagnose(facts, *rules, now), facts));
+    return test::printed(report::write_json, report::make_report({.started_at = now, .now = now}, rules::diagnose(facts, *rules, now), facts));
 }
 
 } // namespace

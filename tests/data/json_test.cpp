@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/json.hpp"
+#include "data/json_stream.hpp"
 
 #include <doctest/doctest.h>
+
+#include <sstream>
+#include <vector>
 
 using namespace kdiag;
 using namespace kdiag::data;
@@ -50,4 +53,20 @@ TEST_CASE("a document is written compact or indented, and each text so that it i
     CHECK(data::to_json(value, 2) == "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    true,\n    null,\n    -2.5\n  ],\n  \"d\": {\n    \"x\\ty\": \"\\\"\\\\/\x7f\\n\\u0001\"\n  }\n}");
     CHECK(data::to_json(Value("\xc3\xa9 \xff")) == "\"\xc3\xa9 \xef\xbf\xbd\"");
     CHECK(data::to_json(Value(), 2) == "null");
+}
+
+TEST_CASE("a document that is streamed is the one that is written at once") {
+    const std::vector<int> numbers = {1, 2}, none;
+    const auto to_value = [](int number) { return Value::object().set("n", number).set("list", Value::Array{Value(number)}); };
+    std::ostringstream out;
+    data::JsonObjectStream document(out);
+    document.member("a \"key\"", Value::object().set("b", Value::Array{Value(true)}));
+    document.array("numbers", numbers, to_value);
+    document.array("none", none, to_value);
+    document.end();
+    const auto whole = Value::object().set("a \"key\"", Value::object().set("b", Value::Array{Value(true)})).set("numbers", Value::Array{to_value(1), to_value(2)}).set("none", Value::Array{});
+    CHECK(out.str() == to_json(whole, 2));
+    std::ostringstream nothing;
+    data::JsonObjectStream(nothing).end();
+    CHECK(nothing.str() == "{}");
 }

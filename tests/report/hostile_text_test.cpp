@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recorded.hpp"
 
+#include "../support/printed.hpp"
 #include "data/json.hpp"
 #include "util/strings.hpp"
 
@@ -19,7 +20,7 @@ std::vector<std::string> everything_printed() {
     const Recorded clinic("report/clinic.yaml");
     const auto report = clinic.report();
     std::vector<std::string> texts = {report::render_text(report, {}),  report::render_text(report, {.width = 60}), report::render_wide(report, {}),
-                                      report::render_json(report),      report::render_jsonl(report),               report::render_yaml(report)};
+                                      test::printed(report::write_json, report), test::printed(report::write_jsonl, report), report::render_yaml(report)};
     for (const char* object : k_objects) {
         const auto view = clinic.view(object);
         texts.push_back(report::render_describe(view, {.width = 80}, false));
