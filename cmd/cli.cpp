@@ -11,8 +11,9 @@
 #include "util/strings.hpp"
 #include "util/suggest.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <exception>
 #include <iterator>
@@ -57,6 +58,11 @@ bool has_word(const std::vector<std::string>& words, std::string_view wanted) {
     return std::find(words.begin(), end, wanted) != end;
 }
 
+/// Whether help is asked for, perhaps; then no flag may be left out.
+bool lists_flags(const std::vector<std::string>& words) {
+    return has_word(words, "-h") || has_word(words, "--help") || has_word(words, "help") || has_word(words, "options");
+}
+
 Error unknown_command(Commands& commands, const std::string& word, const std::string& program) {
     std::vector<std::string> names;
     for (const auto& command : commands.all()) names.push_back(command->app->get_name());
@@ -66,10 +72,29 @@ Error unknown_command(Commands& commands, const std::string& word, const std::st
     return error;
 }
 
-Error unknown_flag(Commands& commands, const Command& command, const std::string& word, const std::string& program) {
+struct Builder {
+    std::string_view name;
+    void (*add)(Commands&);
+};
+constexpr Builder k_builders[] = {{"diagnose", add_diagnose}, {"describe", add_describe}, {"logs", add_logs}, {"exec", add_exec},       {"port-forward", add_port_forward}, {"debug", add_debug},
+                                  {"probe", add_probe},       {"rule", add_rule},         {"version", add_version}, {"options", add_options}, {"help", add_help}};
+
+/// The command that the words name, or all of them where help or a mistake needs the others: making the flags of one takes a tenth of the time.
+void build(Commands& commands, const std::vector<std::string>& words) {
+    const auto word = command_word(commands, normalize_argv(words, short_options_with_value(commands.root())));
+    const bool alone = word != "help" && !has_word(words, "--version");
+    std::span<const Builder> wanted(k_builders);
+    const auto named = std::find_if(wanted.begin(), wanted.end(), [&](const Builder& builder) { return alone && builder.name == word; });
+    if (named != wanted.end()) wanted = {named, 1};
+    for (const auto& builder : wanted) builder.add(commands);
+}
+
+Error unknown_flag(app::Environment& environment, const Command& command, const std::string& word, const std::string& program) {
     const std::string name = std::string(split(word, '=').front());
+    Commands commands(environment, nullptr); // with the flags that were not made, which are those to suggest
+    build(commands, {program, command.name});
     std::vector<std::string> names;
-    for (const auto* app : {static_cast<const CLI::App*>(command.app), static_cast<const CLI::App*>(&commands.root())})
+    for (const auto* app : {static_cast<const CLI::App*>(commands.find(command.name)->app), static_cast<const CLI::App*>(&commands.root())})
         for (const auto* option : app->get_options())
             for (const auto& long_name : option->get_lnames()) names.push_back("--" + long_name);
     Error error{.kind = ErrorKind::usage, .message = format("`{}` has no flag `{}`", command.app->get_name(), name)};
@@ -87,16 +112,6 @@ Error usage_error(const CLI::ParseError& parse_error, const Command& command, co
     if (const auto equals = what.find(" = "); what.starts_with(not_converted) && equals != std::string_view::npos)
         error.message = format("{} does not take `{}`", what.substr(not_converted.size(), equals - not_converted.size()), what.substr(equals + 3));
     return error;
-}
-
-/// Every flag can also be set by KDIAG_<FLAG>, if its command has not named another variable or made it not configurable.
-void name_variables(CLI::App& app) {
-    for (auto* option : app.get_options()) {
-        if (option->get_lnames().empty() || option->get_positional() || !option->get_configurable() || !option->get_envname().empty()) continue;
-        std::string name = "KDIAG_" + option->get_lnames().front();
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
-        option->envname(name);
-    }
 }
 
 std::string program_name(const std::vector<std::string>& words) {
@@ -156,29 +171,10 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
     }
     for (const auto& extra : commands.root().remaining(true)) {
         if (extra == "--") continue;
-        if (extra.starts_with('-')) return unknown_flag(commands, *command, extra, program);
+        if (extra.starts_with('-')) return unknown_flag(commands.environment(), *command, extra, program);
         return Error{.kind = ErrorKind::usage, .message = format("`{}` takes no argument `{}`", command->app->get_name(), extra)};
     }
     return command->run();
-}
-
-struct Builder {
-    std::string_view name;
-    void (*add)(Commands&);
-};
-constexpr Builder k_builders[] = {{"diagnose", add_diagnose}, {"describe", add_describe}, {"logs", add_logs}, {"exec", add_exec},       {"port-forward", add_port_forward}, {"debug", add_debug},
-                                  {"probe", add_probe},       {"rule", add_rule},         {"version", add_version}, {"options", add_options}, {"help", add_help}};
-
-/// The command that the words name, or all of them where help or a mistake needs the others: making the flags of one takes a tenth of the time.
-void build(Commands& commands, const std::vector<std::string>& words) {
-    const auto word = command_word(commands, normalize_argv(words, short_options_with_value(commands.root())));
-    const bool alone = word != "help" && !has_word(words, "--version");
-    std::span<const Builder> wanted(k_builders);
-    const auto named = std::find_if(wanted.begin(), wanted.end(), [&](const Builder& builder) { return alone && builder.name == word; });
-    if (named != wanted.end()) wanted = {named, 1};
-    for (const auto& builder : wanted) builder.add(commands);
-    name_variables(commands.root());
-    for (const auto& command : commands.all()) name_variables(*command->app);
 }
 
 ExitCode exit_code_for(const Error& error, const app::Environment& environment) {
@@ -201,15 +197,15 @@ int finish(int code, const Command* command, app::Environment& environment) {
 
 } // namespace
 
-int run_cli(std::vector<std::string> words, app::Environment& environment) {
+int run_cli(const std::vector<std::string>& words, app::Environment& environment) {
     const std::string program = program_name(words);
     app::OutputOptions output;
     output.format = wants_json(words) ? app::Format::json : app::Format::text;
     try {
-        Commands commands(environment);
+        Commands commands(environment, lists_flags(words) ? nullptr : &words);
         build(commands, words);
         Command* command = nullptr;
-        const auto result = parse_and_run(commands, std::move(words), program, command);
+        const auto result = parse_and_run(commands, words, program, command);
         if (result) return finish(static_cast<int>(*result), command, environment);
         const int code = exit_status(exit_code_for(result.error(), environment), command);
         app::print_error(result.error(), output, environment, code);

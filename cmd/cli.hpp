@@ -9,6 +9,6 @@
 namespace kdiag::cmd {
 
 /// The whole program: parses the words (the first is the program's name), runs the command, prints any error, returns the exit code.
-int run_cli(std::vector<std::string> words, app::Environment& environment);
+int run_cli(const std::vector<std::string>& words, app::Environment& environment);
 
 } // namespace kdiag::cmd

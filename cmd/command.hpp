@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "flag_set.hpp"
 #include "global_flags.hpp"
 
 #include "app/environment.hpp"
 #include "util/result.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +17,7 @@ namespace kdiag::cmd {
 /// One subcommand: its flags (in CLI11), its help, and what it does.
 struct Command {
     CLI::App* app = nullptr;
+    std::string name;
     std::string group;    ///< heading in the overview
     std::string usage;    ///< after the program's name: `diagnose [TYPE[/NAME]...] [flags]`
     std::string examples; ///< lines, without indentation
@@ -36,19 +37,23 @@ struct Command {
 /// The tree of commands while it is being built and parsed.
 class Commands {
 public:
-    explicit Commands(app::Environment& environment);
+    /// `words`: see FlagSet.
+    Commands(app::Environment& environment, const std::vector<std::string>* words);
+    ~Commands();
 
     Command& add(std::string name, std::string summary, std::string group);
     Command* find(std::string_view name);
     const std::vector<std::unique_ptr<Command>>& all() const { return m_commands; }
 
-    CLI::App& root() { return m_root; }
+    FlagSet flags_of(Command& command) { return FlagSet(*command.app, m_words); }
+    CLI::App& root() { return *m_root; }
     GlobalFlags& globals() { return m_globals; }
     app::Environment& environment() { return m_environment; }
 
 private:
     app::Environment& m_environment;
-    CLI::App m_root;
+    const std::vector<std::string>* m_words;
+    std::unique_ptr<CLI::App> m_root;
     GlobalFlags m_globals;
     std::vector<std::unique_ptr<Command>> m_commands;
 };
@@ -65,8 +70,5 @@ void add_rule(Commands& commands);
 void add_version(Commands& commands);
 void add_options(Commands& commands);
 void add_help(Commands& commands);
-
-/// A list option: `--select A,B --select C` gives three values and never swallows the next word.
-CLI::Option* add_list(CLI::App& app, const std::string& names, std::vector<std::string>& values, const std::string& description);
 
 } // namespace kdiag::cmd

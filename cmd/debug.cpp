@@ -16,7 +16,7 @@ struct Flags {
     std::string image, profile = "auto", start_timeout = "5m", detach_keys = "ctrl-p,ctrl-q";
     std::vector<std::string> env, images;
     bool attach = true, remove = false, share_processes = true;
-    CLI::Option *attach_option = nullptr, *remove_option = nullptr, *share_option = nullptr, *image_option = nullptr;
+    Flag attach_option, remove_option, share_option, image_option;
 };
 
 /// `NAME=VALUE`.
@@ -41,13 +41,13 @@ Result<ExitCode> run(Flags& flags, const Command& command, Commands& commands) {
         KD_TRY_ASSIGN(auto pair, pair_of("--set-image", word));
         flags.copy.images.insert(std::move(pair));
     }
-    if (flags.attach_option->count() > 0) options.attach = flags.attach;
-    if (flags.remove_option->count() > 0) options.remove = flags.remove;
-    if (flags.share_option->count() > 0) flags.copy.share_processes = flags.share_processes;
+    if (flags.attach_option.count() > 0) options.attach = flags.attach;
+    if (flags.remove_option.count() > 0) options.remove = flags.remove;
+    if (flags.share_option.count() > 0) flags.copy.share_processes = flags.share_processes;
     options.container.command = command.words;
     // A copy may change a container that is there, or only images: then no container is added, and no image is needed.
     const bool adds_none = !flags.copy.name.empty() && (!options.container.name.empty() || !flags.copy.images.empty());
-    if (flags.image_option->count() > 0)
+    if (flags.image_option.count() > 0)
         options.container.image = flags.image;
     else if (!adds_none)
         options.container.image = commands.environment().variable("KDIAG_IMAGE").value_or(flags.image);
@@ -92,36 +92,36 @@ it again with the same command.
 )";
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;
-    auto& app = *command.app;
-    app.add_option("target", o.target, "POD, TYPE/NAME or node/NAME");
+    FlagSet flag_set = commands.flags_of(command);
+    flag_set.option("target", o.target, "POD, TYPE/NAME or node/NAME");
     flags->image = "busybox:stable";
-    flags->image_option = app.add_option("--image", flags->image, "image with the tools (default KDIAG_IMAGE, else busybox:stable)")->type_name("IMAGE");
-    flags->image_option->configurable(false); // the variable is only for new containers: it must not change the image of one that -c names
-    app.add_option("--image-pull-policy", o.container.pull_policy, "Always, IfNotPresent or Never")->type_name("POLICY");
-    app.add_option("--target", o.target_container, "see the processes of this container (default: the default one, if it runs)")->type_name("NAME");
-    app.add_option("-c,--container", o.container.name, "name of the debug container; with --copy-to also one to change")->type_name("NAME");
-    app.add_flag("-i,--stdin", o.container.stdin_open, "pass standard input (at a terminal -it is the default)");
-    app.add_flag("-t,--tty", o.container.tty, "with a terminal");
-    app.add_option("--profile", flags->profile, "auto, general, baseline, restricted, netadmin, sysadmin")->type_name("PROFILE");
-    app.add_option("--custom", o.custom_file, "YAML or JSON file with parts of a container, laid over the profile")->type_name("FILE");
-    app.add_option("--env", flags->env, "a variable of the container; repeatable")->allow_extra_args(false)->type_name("NAME=VALUE");
-    app.add_flag("--reuse,!--new", o.reuse, "use a debug container again that runs and is the same (the default)");
-    flags->attach_option = app.add_flag("--attach,!--no-attach", flags->attach, "join it (the default with -i or a command)");
-    app.add_flag("--arguments-only", o.container.command_is_arguments, "what follows -- are arguments of the image's own program");
-    app.add_option("--detach-keys", flags->detach_keys, "with -t: keys that leave the container running (default ctrl-p,ctrl-q; \"\": none)")->type_name("KEYS");
-    app.add_option("--start-timeout", flags->start_timeout, "wait so long until it runs (default 5m)")->type_name("DURATION");
-    app.add_option("--copy-to", flags->copy.name, "debug a copy of the pod with this name")->type_name("NAME");
-    flags->remove_option = app.add_flag("--rm,!--keep", flags->remove, "delete the copy or the pod on the node at the end");
-    app.add_flag("--replace", o.replace, "with --copy-to: delete the original pod");
-    app.add_flag("--same-node", flags->copy.same_node, "with --copy-to: on the same node");
-    flags->share_option = app.add_flag("--share-processes,!--no-share-processes", flags->share_processes, "with --copy-to: containers see each other's processes (the default)");
-    app.add_option("--set-image", flags->images, "with --copy-to: other images, `*` for all containers")->delimiter(',')->allow_extra_args(false)->type_name("NAME=IMAGE");
-    app.add_flag("--keep-labels", flags->copy.kept.labels, "with --copy-to: keep labels, so that Services send it requests");
-    app.add_flag("--keep-annotations", flags->copy.kept.annotations, "with --copy-to: keep annotations");
-    app.add_flag("--keep-liveness", flags->copy.kept.liveness, "with --copy-to: keep liveness probes");
-    app.add_flag("--keep-readiness", flags->copy.kept.readiness, "with --copy-to: keep readiness probes");
-    app.add_flag("--keep-startup", flags->copy.kept.startup, "with --copy-to: keep startup probes");
-    app.add_flag("--keep-init-containers,!--no-init-containers", flags->copy.kept.init_containers, "with --copy-to: run init containers (the default)");
+    flags->image_option = flag_set.option("--image", flags->image, "image with the tools (default KDIAG_IMAGE, else busybox:stable)").takes("IMAGE");
+    flags->image_option.no_variable(); // the variable is only for new containers: it must not change the image of one that -c names
+    flag_set.option("--image-pull-policy", o.container.pull_policy, "Always, IfNotPresent or Never").takes("POLICY");
+    flag_set.option("--target", o.target_container, "see the processes of this container (default: the default one, if it runs)").takes("NAME");
+    flag_set.option("-c,--container", o.container.name, "name of the debug container; with --copy-to also one to change").takes("NAME");
+    flag_set.flag("-i,--stdin", o.container.stdin_open, "pass standard input (at a terminal -it is the default)");
+    flag_set.flag("-t,--tty", o.container.tty, "with a terminal");
+    flag_set.option("--profile", flags->profile, "auto, general, baseline, restricted, netadmin, sysadmin").takes("PROFILE");
+    flag_set.option("--custom", o.custom_file, "YAML or JSON file with parts of a container, laid over the profile").takes("FILE");
+    flag_set.option("--env", flags->env, "a variable of the container; repeatable").repeatable().takes("NAME=VALUE");
+    flag_set.flag("--reuse,!--new", o.reuse, "use a debug container again that runs and is the same (the default)");
+    flags->attach_option = flag_set.flag("--attach,!--no-attach", flags->attach, "join it (the default with -i or a command)");
+    flag_set.flag("--arguments-only", o.container.command_is_arguments, "what follows -- are arguments of the image's own program");
+    flag_set.option("--detach-keys", flags->detach_keys, "with -t: keys that leave the container running (default ctrl-p,ctrl-q; \"\": none)").takes("KEYS");
+    flag_set.option("--start-timeout", flags->start_timeout, "wait so long until it runs (default 5m)").takes("DURATION");
+    flag_set.option("--copy-to", flags->copy.name, "debug a copy of the pod with this name").takes("NAME");
+    flags->remove_option = flag_set.flag("--rm,!--keep", flags->remove, "delete the copy or the pod on the node at the end");
+    flag_set.flag("--replace", o.replace, "with --copy-to: delete the original pod");
+    flag_set.flag("--same-node", flags->copy.same_node, "with --copy-to: on the same node");
+    flags->share_option = flag_set.flag("--share-processes,!--no-share-processes", flags->share_processes, "with --copy-to: containers see each other's processes (the default)");
+    flag_set.option("--set-image", flags->images, "with --copy-to: other images, `*` for all containers").list().takes("NAME=IMAGE");
+    flag_set.flag("--keep-labels", flags->copy.kept.labels, "with --copy-to: keep labels, so that Services send it requests");
+    flag_set.flag("--keep-annotations", flags->copy.kept.annotations, "with --copy-to: keep annotations");
+    flag_set.flag("--keep-liveness", flags->copy.kept.liveness, "with --copy-to: keep liveness probes");
+    flag_set.flag("--keep-readiness", flags->copy.kept.readiness, "with --copy-to: keep readiness probes");
+    flag_set.flag("--keep-startup", flags->copy.kept.startup, "with --copy-to: keep startup probes");
+    flag_set.flag("--keep-init-containers,!--no-init-containers", flags->copy.kept.init_containers, "with --copy-to: run init containers (the default)");
     command.takes_words = command.one_object = true;
     command.passes_code_on = true;
     command.run = [flags, &command, &commands] { return run(*flags, command, commands); };

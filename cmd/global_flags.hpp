@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "flag_set.hpp"
+
 #include "config/resolve.hpp"
 
 #include <string>
-
-namespace CLI {
-class App;
-}
 
 namespace kdiag::cmd {
 
@@ -19,6 +17,6 @@ struct GlobalFlags {
     config::Overrides overrides;
 };
 
-void add_global_flags(CLI::App& app, GlobalFlags& flags);
+void add_global_flags(FlagSet& flag_set, GlobalFlags& flags);
 
 } // namespace kdiag::cmd

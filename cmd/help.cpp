@@ -5,6 +5,8 @@
 #include "util/strings.hpp"
 #include "util/text_width.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace kdiag::cmd {
 
 namespace {

@@ -26,7 +26,7 @@ void add_help(Commands& commands) {
             return ExitCode::ok;
         }
         auto names = topic_names();
-        for (const auto& known : commands.all()) names.push_back(known->app->get_name());
+        for (const auto& known : commands.all()) names.push_back(known->name);
         Error error{.kind = ErrorKind::usage, .message = format("no help for `{}`", words.front())};
         const auto near = nearest(words.front(), names, 1);
         error.help.push_back(near.empty() ? format("topics: {}", join(topic_names(), ", ")) : format("did you mean `{}`?", near.front()));

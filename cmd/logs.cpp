@@ -12,7 +12,7 @@ struct Flags {
     app::LogsOptions options;
     std::string since, since_time, pod_running_timeout = "20s";
     bool all_containers = false;
-    CLI::Option* all_containers_option = nullptr;
+    Flag all_containers_option;
 };
 
 Result<ExitCode> run(Flags& flags, Commands& commands) {
@@ -27,7 +27,7 @@ Result<ExitCode> run(Flags& flags, Commands& commands) {
     if (!flags.since_time.empty()) {
         KD_TRY_ASSIGN(options.since_time, parse_time_flag("--since-time", flags.since_time));
     }
-    if (flags.all_containers_option->count() > 0) options.all_containers = flags.all_containers;
+    if (flags.all_containers_option.count() > 0) options.all_containers = flags.all_containers;
     return app::run_logs(options, commands.environment());
 }
 
@@ -76,31 +76,31 @@ lost without -f.
 )";
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;
-    auto& app = *command.app;
-    app.add_option("targets", o.targets, "POD [CONTAINER], TYPE/NAME..., TYPE NAME...");
-    app.add_option("-l,--selector", o.selector, "the pods whose labels match")->type_name("QUERY");
-    app.add_option("--match", o.match, "the pods whose names match a regular expression")->type_name("REGEX");
-    app.add_option("-c,--container", o.container, "this container only")->type_name("NAME");
-    flags->all_containers_option = app.add_flag("--all-containers", flags->all_containers, "all containers of a pod (default for all but a single pod)");
-    app.add_flag("--all-pods", o.all_pods, "all pods of a workload, with prefixes; kdiag reads all in any case");
-    app.add_flag("-f,--follow", o.follow, "go on as lines are written, through restarts and new pods");
-    app.add_flag("-p,--previous", o.previous, "of the instance before the last restart");
-    app.add_option("--tail", o.tail, "only so many of the last lines of each container (-1: all)")->type_name("LINES");
-    app.add_option("--since", flags->since, "only lines newer than this, as in 5m")->type_name("DURATION");
-    app.add_option("--since-time", flags->since_time, "only lines since then (RFC 3339)")->type_name("TIME");
-    app.add_flag("--timestamps", o.timestamps, "the time in front of each line");
-    app.add_flag("--prefix{always}", o.prefix, "pod and container in front of each line: =auto (several logs), =always, =never");
-    app.add_option("--include", o.include, "only lines that match; repeatable")->allow_extra_args(false)->type_name("REGEX");
-    app.add_option("--exclude", o.exclude, "no lines that match; repeatable")->allow_extra_args(false)->type_name("REGEX");
-    app.add_option("--highlight", o.highlight, "show what matches on a terminal; repeatable")->allow_extra_args(false)->type_name("REGEX");
-    app.add_option("--merge", o.merge, "auto: in order of time; never: one log after the other, or as lines come")->type_name("WHEN");
-    app.add_option("-o,--output", o.format, "text, json or raw")->type_name("FORMAT");
-    app.add_option("--limit-bytes", o.limit_bytes, "only so many bytes of each container's log")->type_name("BYTES");
-    app.add_flag("--until-exit", o.until_exit, "with -f: end when the containers end, though they restart");
-    app.add_option("--max-log-requests", o.max_requests, "logs that are read at once (default 50)")->check(CLI::Range(1, 1000))->type_name("N");
-    app.add_option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a container to start (default 20s)")->type_name("DURATION");
-    app.add_flag("--ignore-errors", o.ignore_errors, "exit with 0 though some logs could not be read");
-    app.add_flag("--insecure-skip-tls-verify-backend", o.insecure_backend, "do not check the kubelet's certificate");
+    FlagSet flag_set = commands.flags_of(command);
+    flag_set.option("targets", o.targets, "POD [CONTAINER], TYPE/NAME..., TYPE NAME...");
+    flag_set.option("-l,--selector", o.selector, "the pods whose labels match").takes("QUERY");
+    flag_set.option("--match", o.match, "the pods whose names match a regular expression").takes("REGEX");
+    flag_set.option("-c,--container", o.container, "this container only").takes("NAME");
+    flags->all_containers_option = flag_set.flag("--all-containers", flags->all_containers, "all containers of a pod (default for all but a single pod)");
+    flag_set.flag("--all-pods", o.all_pods, "all pods of a workload, with prefixes; kdiag reads all in any case");
+    flag_set.flag("-f,--follow", o.follow, "go on as lines are written, through restarts and new pods");
+    flag_set.flag("-p,--previous", o.previous, "of the instance before the last restart");
+    flag_set.option("--tail", o.tail, "only so many of the last lines of each container (-1: all)").takes("LINES");
+    flag_set.option("--since", flags->since, "only lines newer than this, as in 5m").takes("DURATION");
+    flag_set.option("--since-time", flags->since_time, "only lines since then (RFC 3339)").takes("TIME");
+    flag_set.flag("--timestamps", o.timestamps, "the time in front of each line");
+    flag_set.flag("--prefix{always}", o.prefix, "pod and container in front of each line: =auto (several logs), =always, =never");
+    flag_set.option("--include", o.include, "only lines that match; repeatable").repeatable().takes("REGEX");
+    flag_set.option("--exclude", o.exclude, "no lines that match; repeatable").repeatable().takes("REGEX");
+    flag_set.option("--highlight", o.highlight, "show what matches on a terminal; repeatable").repeatable().takes("REGEX");
+    flag_set.option("--merge", o.merge, "auto: in order of time; never: one log after the other, or as lines come").takes("WHEN");
+    flag_set.option("-o,--output", o.format, "text, json or raw").takes("FORMAT");
+    flag_set.option("--limit-bytes", o.limit_bytes, "only so many bytes of each container's log").takes("BYTES");
+    flag_set.flag("--until-exit", o.until_exit, "with -f: end when the containers end, though they restart");
+    flag_set.option("--max-log-requests", o.max_requests, "logs that are read at once (default 50)").between(1, 1000).takes("N");
+    flag_set.option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a container to start (default 20s)").takes("DURATION");
+    flag_set.flag("--ignore-errors", o.ignore_errors, "exit with 0 though some logs could not be read");
+    flag_set.flag("--insecure-skip-tls-verify-backend", o.insecure_backend, "do not check the kubelet's certificate");
     command.run = [flags, &commands] { return run(*flags, commands); };
 }
 

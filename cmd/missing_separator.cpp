@@ -5,6 +5,8 @@
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 
 namespace kdiag::cmd {

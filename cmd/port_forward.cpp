@@ -57,13 +57,13 @@ pods/portforward, `get` on it for WebSocket too, and get, list and watch on pods
 )";
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;
-    auto& app = *command.app;
-    app.add_option("objects", o.words, "TYPE/NAME or POD, each with its ports");
-    add_list(app, "--address", o.addresses, "IP addresses or localhost to listen on (default localhost: 127.0.0.1 and ::1)");
-    app.add_flag("--reconnect,!--no-reconnect", o.reconnect, "use another pod when one goes away (default)");
-    app.add_option("--ready-file", o.ready_file, "write this file when everything listens: ADDRESS:PORT lines")->type_name("FILE");
-    app.add_option("-o,--output", flags->format, "text or json")->type_name("FORMAT");
-    app.add_option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a pod that runs (default 60s)")->type_name("DURATION");
+    FlagSet flag_set = commands.flags_of(command);
+    flag_set.option("objects", o.words, "TYPE/NAME or POD, each with its ports");
+    flag_set.option("--address", o.addresses, "IP addresses or localhost to listen on (default localhost: 127.0.0.1 and ::1)").list().takes("LIST");
+    flag_set.flag("--reconnect,!--no-reconnect", o.reconnect, "use another pod when one goes away (default)");
+    flag_set.option("--ready-file", o.ready_file, "write this file when everything listens: ADDRESS:PORT lines").takes("FILE");
+    flag_set.option("-o,--output", flags->format, "text or json").takes("FORMAT");
+    flag_set.option("--pod-running-timeout", flags->pod_running_timeout, "wait so long for a pod that runs (default 60s)").takes("DURATION");
     command.takes_words = true;
     command.run = [flags, &command, &commands] { return run(*flags, command, commands); };
 }

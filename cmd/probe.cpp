@@ -91,23 +91,23 @@ kdiag probe grpc://10.0.0.7:9000 --service shop -o json
     command.details = k_details;
     auto flags = std::make_shared<Flags>();
     auto& o = flags->options;
-    auto& app = *command.app;
-    app.add_option("target", o.target, "a pod or workload, a port of a pod or Service, a URL, or dns:NAME");
-    app.add_option("--from", o.from, "ask from inside this pod (pod/NAME, deploy/NAME), or `local`: from here")->type_name("POD");
-    app.add_option("--kind", flags->kind, "how far to go: dns, tcp, tls, http or grpc (default: by scheme or port)")->type_name("KIND");
-    app.add_option("--path", o.path, "path of the HTTP request (default /)")->type_name("PATH");
-    app.add_option("--header", flags->headers, "header of the HTTP request; repeatable")->allow_extra_args(false)->type_name("HEADER");
-    app.add_option("--expect", flags->expect, "HTTP statuses that count as good (default 200-399)")->type_name("STATUSES");
-    app.add_option("--service", o.service, "service to ask gRPC's health check about (default: the whole server)")->type_name("NAME");
-    app.add_option("--count", o.count, "how often to ask (default 1)")->check(CLI::Range(1, 1000000).description(""))->type_name("N");
-    app.add_option("--interval", flags->interval, "between two rounds (default 1s)")->type_name("DURATION");
-    app.add_option("--timeout", flags->timeout, "for each step (default 5s); declared probes have their own")->type_name("DURATION");
-    app.add_option("--tcp-timeout", flags->tcp_timeout, "for the TCP connection, where it is to be another")->type_name("DURATION");
-    app.add_flag("--replay-probes", o.replay, "ask what a pod declares (the default for pods and workloads), also of a pod behind a Service");
-    app.add_option("--image", o.image, "ask from a debug container of this image, started beside the pod's own")->type_name("IMAGE")->configurable(false); // the variable is debug's, and this writes to the cluster
-    app.add_option("--ca", o.ca_file, "file with the authority to trust instead of the system's")->type_name("FILE");
-    app.add_flag("!--no-verify", o.verify, "go on with a certificate that is not trusted");
-    app.add_option("-o,--output", flags->format, "text, json or yaml")->type_name("FORMAT");
+    FlagSet flag_set = commands.flags_of(command);
+    flag_set.option("target", o.target, "a pod or workload, a port of a pod or Service, a URL, or dns:NAME");
+    flag_set.option("--from", o.from, "ask from inside this pod (pod/NAME, deploy/NAME), or `local`: from here").takes("POD");
+    flag_set.option("--kind", flags->kind, "how far to go: dns, tcp, tls, http or grpc (default: by scheme or port)").takes("KIND");
+    flag_set.option("--path", o.path, "path of the HTTP request (default /)").takes("PATH");
+    flag_set.option("--header", flags->headers, "header of the HTTP request; repeatable").repeatable().takes("HEADER");
+    flag_set.option("--expect", flags->expect, "HTTP statuses that count as good (default 200-399)").takes("STATUSES");
+    flag_set.option("--service", o.service, "service to ask gRPC's health check about (default: the whole server)").takes("NAME");
+    flag_set.option("--count", o.count, "how often to ask (default 1)").between(1, 1000000).takes("N");
+    flag_set.option("--interval", flags->interval, "between two rounds (default 1s)").takes("DURATION");
+    flag_set.option("--timeout", flags->timeout, "for each step (default 5s); declared probes have their own").takes("DURATION");
+    flag_set.option("--tcp-timeout", flags->tcp_timeout, "for the TCP connection, where it is to be another").takes("DURATION");
+    flag_set.flag("--replay-probes", o.replay, "ask what a pod declares (the default for pods and workloads), also of a pod behind a Service");
+    flag_set.option("--image", o.image, "ask from a debug container of this image, started beside the pod's own").takes("IMAGE").no_variable(); // the variable is debug's, and this writes to the cluster
+    flag_set.option("--ca", o.ca_file, "file with the authority to trust instead of the system's").takes("FILE");
+    flag_set.flag("!--no-verify", o.verify, "go on with a certificate that is not trusted");
+    flag_set.option("-o,--output", flags->format, "text, json or yaml").takes("FORMAT");
     command.run = [flags, &commands] { return run(*flags, commands); };
 }
 

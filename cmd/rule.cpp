@@ -15,11 +15,11 @@ kdiag rule --category image
 kdiag rule --rbac | kubectl apply -f -          # the least role for all rules
 )";
     auto options = std::make_shared<app::RuleOptions>();
-    auto& app = *command.app;
-    app.add_option("rules", options->rules, "ids or names");
-    app.add_option("--category", options->category, "only rules of this category")->type_name("NAME");
-    app.add_option("-o,--output", options->format, "text, json or markdown")->check(CLI::IsMember({"text", "json", "markdown"}))->type_name("FORMAT");
-    app.add_flag("--rbac", options->rbac, "print the ClusterRole that the rules need");
+    FlagSet flag_set = commands.flags_of(command);
+    flag_set.option("rules", options->rules, "ids or names");
+    flag_set.option("--category", options->category, "only rules of this category").takes("NAME");
+    flag_set.option("-o,--output", options->format, "text, json or markdown").one_of({"text", "json", "markdown"}).takes("FORMAT");
+    flag_set.flag("--rbac", options->rbac, "print the ClusterRole that the rules need");
     command.run = [options, &commands] { return app::run_rule(*options, commands.environment()); };
 }
 

@@ -10,8 +10,9 @@ void add_version(Commands& commands) {
     auto& command = commands.add("version", "Show build, libraries, rules and, with --server-version, the server", "Report and configure");
     auto options = std::make_shared<app::VersionOptions>();
     auto format = std::make_shared<std::string>("text");
-    command.app->add_flag("--server-version", options->ask_server, "ask the server for its version too");
-    command.app->add_option("-o,--output", *format, "text or json")->check(CLI::IsMember({"text", "json"}))->type_name("FORMAT");
+    FlagSet flag_set = commands.flags_of(command);
+    flag_set.flag("--server-version", options->ask_server, "ask the server for its version too");
+    flag_set.option("-o,--output", *format, "text or json").one_of({"text", "json"}).takes("FORMAT");
     command.run = [options, format, &commands]() -> Result<ExitCode> {
         KD_TRY_ASSIGN(options->connect, connect_options(commands.globals()));
         options->json = *format == "json";

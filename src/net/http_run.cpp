@@ -55,6 +55,7 @@ private:
             }
             m_under_way.push_back(entry.transfer);
             m_client.start(*entry.transfer, [this](Transfer& transfer) { on_end(transfer); });
+            m_client.m_loop.turn({}); // the connection is on its way while the next is being prepared
         }
     }
 

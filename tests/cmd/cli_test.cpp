@@ -35,7 +35,7 @@ Ran run(std::vector<std::string> words, std::map<std::string, std::string> varia
                                  }};
     words.insert(words.begin(), "kdiag");
     Ran ran;
-    ran.code = cmd::run_cli(std::move(words), environment);
+    ran.code = cmd::run_cli(words, environment);
     ran.out = out.str();
     ran.err = err.str();
     return ran;
@@ -113,6 +113,20 @@ TEST_CASE("flags narrow, and the exit code follows") {
     for (const auto& finding : cart["findings"]) CHECK(!has(finding.dump(), "smtp-settings"));
     CHECK(cart["findings"].size() >= 1);
     CHECK(json::parse(run({"diagnose", "-l", "app=catalog", "--from", k_shop, "-o", "json"}).out)["summary"]["rootCauses"].size() == 1);
+}
+
+TEST_CASE("a variable sets a flag that no word names, under a name of its own too") {
+    const auto set = [](const char* name, const char* value, std::vector<std::string> words) {
+        setenv(name, value, 1);
+        const auto ran = run(std::move(words));
+        unsetenv(name);
+        return ran.err;
+    };
+    CHECK(has(set("KDIAG_SEVERITY", "bogus", {"diagnose", "--from", k_shop}), "--severity does not take `bogus`"));
+    CHECK(has(set("KDIAG_CONTEXT", "nowhere", {"diagnose"}), "nowhere"));
+    CHECK(has(set("KDIAG_EXEC_TIMEOUT", "bogus", {"exec", "web", "--", "date"}), "--timeout"));
+    CHECK_FALSE(has(set("KDIAG_TIMEOUT", "bogus", {"exec", "web", "--", "date"}), "--timeout"));
+    CHECK(has(set("KDIAG_TIMEOUT", "bogus", {"diagnose", "--from", k_shop}), "--timeout"));
 }
 
 TEST_CASE("what is misspelt gets a suggestion and exit code 2") {
