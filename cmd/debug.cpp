@@ -94,7 +94,7 @@ it again with the same command.
     auto& o = flags->options;
     auto& app = *command.app;
     app.add_option("target", o.target, "POD, TYPE/NAME or node/NAME");
-    flags->image = "busybox:stable";
+    flags->image = app::debug::k_default_image;
     flags->image_option = app.add_option("--image", flags->image, "image with the tools (default KDIAG_IMAGE, else busybox:stable)")->type_name("IMAGE");
     flags->image_option->configurable(false); // the variable is only for new containers: it must not change the image of one that -c names
     app.add_option("--image-pull-policy", o.container.pull_policy, "Always, IfNotPresent or Never")->type_name("POLICY");
