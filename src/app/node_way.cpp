@@ -85,6 +85,7 @@ Status wait_until_running(client::ApiClient& client, const debug::Place& place, 
     auto started = debug::wait_for_start(client, place, k_start_limit, tell, environment);
     if (!started) {
         auto error = std::move(started).error();
+        if (error.kind == ErrorKind::interrupted) error.message = "interrupted while the pod on the node was starting";
         std::erase_if(error.help, [&](const std::string& help) { return contains(help, place.pod); });
         return error;
     }

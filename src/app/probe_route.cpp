@@ -254,7 +254,8 @@ Result<Route> route_in_cluster(client::ApiClient& client, PodFinder& finder, con
         route.way = std::move(way.way);
         const auto [namespace_name, service] = probe::service_of_host(route.to.host, way.cluster_domain, finder.namespace_name());
         if (!service.empty() && !route.to.is_numeric()) route.object = {.kind = "Service", .namespace_name = namespace_name, .name = service};
-        if (route.from.starts_with("Node/") && contains(route.to.host, ".svc")) route.notes.push_back(format("a node's resolver does not know the names of Services; at its address: --from {} svc/{}", options.from, service));
+        if (route.from.starts_with("Node/") && !route.object.empty() && contains(route.to.host, ".svc"))
+            route.notes.push_back(format("a node's resolver does not know the names of Services; to ask at its address: svc/{} -n {}", shell_quote(service), shell_quote(namespace_name)));
     } else {
         KD_TRY_ASSIGN(const auto target, finder.find({.type = word.type, .name = word.object}));
         if (target.service != nullptr) {
