@@ -128,6 +128,16 @@ TEST_CASE("a Service is asked at its address from a node, as nothing there knows
     CHECK(count(kubelet, "POST") == before);
 }
 
+TEST_CASE("an alias is asked from a node by the name that it stands for") {
+    Cluster cluster;
+    cluster.of_service = {.body = R"({"kind":"Service","apiVersion":"v1","metadata":{"name":"web","namespace":"shop"},"spec":{"type":"ExternalName","externalName":"db.example"}})"};
+    const auto kubelet = start(cluster);
+    const auto ended = run_kdiag(command(kubelet, "svc/web:5432 --kind tcp --from node/n1"));
+    CHECK_MESSAGE(ended.code == 0, ended.err);
+    CHECK(has(ended.out, "db.example:5432"));
+    CHECK(count(kubelet, "DELETE") == 1);
+}
+
 TEST_CASE("the node's state decides whether a pod is made there") {
     struct Row {
         FakeReply reply;
