@@ -94,7 +94,7 @@ it again with the same command.
     auto& o = flags->options;
     FlagSet flag_set = commands.flags_of(command);
     flag_set.option("target", o.target, "POD, TYPE/NAME or node/NAME");
-    flags->image = "busybox:stable";
+    flags->image = app::debug::k_default_image;
     flags->image_option = flag_set.option("--image", flags->image, "image with the tools (default KDIAG_IMAGE, else busybox:stable)").takes("IMAGE");
     flags->image_option.no_variable(); // the variable is only for new containers: it must not change the image of one that -c names
     flag_set.option("--image-pull-policy", o.container.pull_policy, "Always, IfNotPresent or Never").takes("POLICY");

@@ -65,8 +65,17 @@ from that pod: a Service by its name, as its users ask it. Times include the way
 to the pod and back. --image IMAGE asks from a debug container beside the pod's
 own, which stays until the pod is deleted (kdiag debug).
 
+--from node/NAME asks from a node's own network and resolver, and --from node
+from that of the pod that is asked. For that a pod kdiag-probe-* with
+hostNetwork is made there, in the namespace of -n, and deleted at the end, also
+after Ctrl-C; it never lives longer than 10 minutes. Its image is --image, else
+KDIAG_IMAGE, else busybox:stable. A node does not know the names of Services: a
+Service is asked at its address. Where Pod Security forbids hostNetwork, use
+-n kube-system and the target's address.
+
 Headers that may be credentials are never written to a command line. Asking from
-a pod needs the permission to create pods/exec.
+a pod needs the permission to create pods/exec; from a node also to create, get
+and delete pods.
 
 Exit code 0: all good. 1: something failed. 2 to 9: it could not be asked
 (kdiag help exit-codes).
@@ -82,6 +91,8 @@ kdiag probe pod/web-7c9                       # its probes, the kubelet's way
 kdiag probe deploy/web --count 10             # those of one pod, 10 times
 kdiag probe svc/checkout --from pod/web-7c9   # does web reach checkout?
 kdiag probe svc/db:5432 --from pod/bare-0 --image busybox:stable
+kdiag probe pod/web-7c9:8080 --from node      # as the kubelet on its node
+kdiag probe tcp://10.0.0.7:5432 --from node/n1
 kdiag probe svc/web --replay-probes           # what one of its pods declares
 kdiag probe pod/web-7c9:8080 --path /ready --expect 200
 kdiag probe dns:checkout.shop.svc.cluster.local --from deploy/web
@@ -93,7 +104,7 @@ kdiag probe grpc://10.0.0.7:9000 --service shop -o json
     auto& o = flags->options;
     FlagSet flag_set = commands.flags_of(command);
     flag_set.option("target", o.target, "a pod or workload, a port of a pod or Service, a URL, or dns:NAME");
-    flag_set.option("--from", o.from, "ask from inside this pod (pod/NAME, deploy/NAME), or `local`: from here").takes("POD");
+    flag_set.option("--from", o.from, "ask from inside this pod (pod/NAME, deploy/NAME), from a node (node/NAME), or `local`: from here").takes("FROM");
     flag_set.option("--kind", flags->kind, "how far to go: dns, tcp, tls, http or grpc (default: by scheme or port)").takes("KIND");
     flag_set.option("--path", o.path, "path of the HTTP request (default /)").takes("PATH");
     flag_set.option("--header", flags->headers, "header of the HTTP request; repeatable").repeatable().takes("HEADER");
@@ -104,7 +115,7 @@ kdiag probe grpc://10.0.0.7:9000 --service shop -o json
     flag_set.option("--timeout", flags->timeout, "for each step (default 5s); declared probes have their own").takes("DURATION");
     flag_set.option("--tcp-timeout", flags->tcp_timeout, "for the TCP connection, where it is to be another").takes("DURATION");
     flag_set.flag("--replay-probes", o.replay, "ask what a pod declares (the default for pods and workloads), also of a pod behind a Service");
-    flag_set.option("--image", o.image, "ask from a debug container of this image, started beside the pod's own").takes("IMAGE").no_variable(); // the variable is debug's, and this writes to the cluster
+    flag_set.option("--image", o.image, "ask from a debug container of this image, started beside the pod's own, or from a pod of it on the node").takes("IMAGE").no_variable(); // the variable is debug's, and this writes to the cluster
     flag_set.option("--ca", o.ca_file, "file with the authority to trust instead of the system's").takes("FILE");
     flag_set.flag("!--no-verify", o.verify, "go on with a certificate that is not trusted");
     flag_set.option("-o,--output", flags->format, "text, json or yaml").takes("FORMAT");

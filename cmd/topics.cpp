@@ -59,7 +59,7 @@ When several apply: 70, 130, then 2 to 7 and 9 (it could not start), then 1, 8,
   KUBECONFIG               kubeconfig files, separated by colons
   KDIAG_FLAG               any flag: KDIAG_FAIL_ON=warning, KDIAG_CONTEXT=dev;
                            a flag on the command line wins
-  KDIAG_IMAGE              image of debug containers
+  KDIAG_IMAGE              image of debug containers, and of probe --from node
   NO_COLOR                 no colour; also CLICOLOR=0 and TERM=dumb
   CLICOLOR_FORCE, FORCE_COLOR
                            colour even when piped

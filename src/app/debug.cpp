@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/debug.hpp"
 
+#include "app/debug/made_pod.hpp"
 #include "app/debug/session.hpp"
 #include "app/debug/start.hpp"
 #include "app/pod_choice.hpp"
@@ -9,15 +10,11 @@
 #include "config/files.hpp"
 #include "data/json.hpp"
 #include "data/yaml.hpp"
-#include "local/signals.hpp"
-#include "rules/waiting/image_name.hpp"
 #include "util/format.hpp"
-#include "util/regex.hpp"
 #include "util/sanitize.hpp"
 #include "util/strings.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace kdiag::app {
 
@@ -36,15 +33,6 @@ bool is_node(std::string_view type) {
     return type == "node" || type == "nodes" || type == "no";
 }
 
-/// What a container runtime takes for an image (distribution/reference, ReferenceRegexp). What is wrong would stay in the pod.
-Status check_image(const std::string& image) {
-    static const Regex reference(R"(^(([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?)"
-                                 R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$)",
-                                 false);
-    if (image.empty() || reference.found_in(image)) return {};
-    return usage(format("`{}` is no name of an image: {}", image, rules::waiting::invalid_name_reason(image, {})), "an image is written as in busybox:stable or registry.example.com/team/tools:1");
-}
-
 Status check(const DebugOptions& options) {
     const auto& container = options.container;
     if (options.target.empty()) return usage("nothing is named to debug", "name a pod, a workload or a node: kdiag debug deploy/web -it");
@@ -60,15 +48,6 @@ Status check(const DebugOptions& options) {
     return usage(format("--image-pull-policy does not take `{}`", container.pull_policy), "it takes Always, IfNotPresent or Never");
 }
 
-/// As kubectl's names of debug pods end.
-std::string random_suffix() {
-    constexpr std::string_view letters = "bcdfghjklmnpqrstvwxz2456789";
-    std::random_device device;
-    std::string suffix;
-    for (int i = 0; i < 5; ++i) suffix += letters[device() % letters.size()];
-    return suffix;
-}
-
 /// What becomes of a pod that was made, to go on after its name.
 std::string fate_of(const std::string& pod, const std::string& namespace_name, bool removed) {
     return removed ? "; it is deleted at the end" : format("; delete it when done: kubectl delete pod {} -n {}", pod, namespace_name);
@@ -77,10 +56,8 @@ std::string fate_of(const std::string& pod, const std::string& namespace_name, b
 class Debug {
 public:
     Debug(DebugOptions options, client::ApiClient& client, Environment& environment)
-        : m_options(std::move(options)), m_client(client), m_environment(environment), m_finder(client, m_options.connect.namespace_name, environment.interrupted) {}
-    ~Debug() { remove_made_pod(); }
-    Debug(const Debug&) = delete;
-    Debug& operator=(const Debug&) = delete;
+        : m_options(std::move(options)), m_client(client), m_environment(environment), m_finder(client, m_options.connect.namespace_name, environment.interrupted),
+          m_made(client, m_options.connect, environment, [this](const std::string& line) { tell(line); }) {}
 
     Result<ExitCode> run();
     /// The debug container beside the others of a pod that is there, without waiting until it runs.
@@ -95,11 +72,10 @@ private:
     static std::string default_target(const kube::Pod& typed, const Value& pod);
     Result<Place> add_container(const Value& pod, const kube::Pod& typed, Profile profile);
     Result<Value> patch(const std::string& namespace_name, const std::string& pod, const Value& container, Profile profile);
-    Status create(const Value& pod, Profile profile);
+    Status create(const Value& pod, Profile profile, bool remove);
     Result<ExitCode> start_and_join(const Place& place);
     ExitCode report_failed_start(const Place& place, const std::string& words) const;
     Place place_of(const std::string& namespace_name, const std::string& pod, const Value& container) const;
-    void remove_made_pod();
     void tell(const std::string& line) const {
         if (!m_options.output.quiet) m_environment.err << sanitize_line(line) << std::endl;
     }
@@ -109,7 +85,7 @@ private:
     Environment& m_environment;
     PodFinder m_finder;
     bool m_attach = true, m_name_taken = false;
-    std::string m_made_namespace, m_made_pod; ///< to be removed at the end
+    MadePod m_made;
 };
 
 Status Debug::read_custom() {
@@ -248,16 +224,9 @@ Result<Value> Debug::patch(const std::string& namespace_name, const std::string&
     return explain_refusal(*std::move(answer.error), profile, namespace_name);
 }
 
-Status Debug::create(const Value& pod, Profile profile) {
-    const std::string namespace_name(pod.at("metadata", "namespace").as_string()), name(pod.at("metadata", "name").as_string());
-    KD_TRY_ASSIGN(auto answer, m_client.send({.path = format("/api/v1/namespaces/{}/pods", client::escape(namespace_name)),
-                                              .doing = format("create pod {} in namespace {}", name, namespace_name),
-                                              .method = "POST",
-                                              .content_type = "application/json",
-                                              .body = data::to_json(pod)}));
-    if (answer.status == 409)
-        return usage(format("there is a pod `{}` in namespace {} already", name, namespace_name), format("choose another name, or delete it: kubectl delete pod {} -n {}", name, namespace_name));
-    if (answer.error) return explain_refusal(*std::move(answer.error), profile, namespace_name);
+Status Debug::create(const Value& pod, Profile profile, bool remove) {
+    if (auto made = m_made.create(pod, remove ? MadePod::Fate::removed : MadePod::Fate::stays); !made)
+        return explain_refusal(std::move(made).error(), profile, std::string(pod.at("metadata", "namespace").as_string()));
     return {};
 }
 
@@ -266,12 +235,8 @@ Result<ExitCode> Debug::debug_copy(const kube::Pod& typed) {
     KD_TRY_ASSIGN(const auto profile, profile_in(namespace_name));
     KD_TRY_ASSIGN(const auto pod, read_pod(m_client, namespace_name, original));
     KD_TRY_ASSIGN(auto copy, copy_of(pod, *m_options.copy, m_options.container, profile));
-    KD_TRY(create(copy.pod, profile));
+    KD_TRY(create(copy.pod, profile, m_options.remove == true));
     const auto& name = m_options.copy->name;
-    if (m_options.remove == true) {
-        m_made_namespace = namespace_name;
-        m_made_pod = name;
-    }
     tell(format("pod {} is a copy of {} (profile {}){}", name, original, to_string(profile), fate_of(name, namespace_name, m_options.remove == true)));
     if (m_options.replace) {
         KD_TRY_ASSIGN(auto answer, m_client.send({.path = format("/api/v1/namespaces/{}/pods/{}?gracePeriodSeconds=0", client::escape(namespace_name), client::escape(original)),
@@ -298,13 +263,9 @@ Result<ExitCode> Debug::debug_node(const std::string& node) {
                      .help = {format("use a namespace that allows it: kdiag debug node/{} -n kube-system", node)}};
     auto pod = node_pod(node, random_suffix(), m_options.container, profile);
     pod.member("metadata").set("namespace", namespace_name);
-    KD_TRY(create(pod, profile));
-    const std::string name(pod.at("metadata", "name").as_string());
     const bool remove = m_options.remove.value_or(m_attach);
-    if (remove) {
-        m_made_namespace = namespace_name;
-        m_made_pod = name;
-    }
+    KD_TRY(create(pod, profile, remove));
+    const std::string name(pod.at("metadata", "name").as_string());
     tell(format("pod {} on node {} (profile {}{}){}", name, node, to_string(profile), pod.at("spec", "volumes").is_null() ? "" : ", the node's files are at /host",
                 fate_of(name, namespace_name, remove)));
     return start_and_join(place_of(namespace_name, name, pod.at("spec", "containers").as_array().front()));
@@ -326,26 +287,6 @@ ExitCode Debug::report_failed_start(const Place& place, const std::string& words
     const auto code = shell_code_of(start_failure_of(words)).value_or(exit_code_beside_a_command(ExitCode::bad_answer));
     print_error(explain({.where = place.reference(), .container = place.container, .command = place.command, .message = words, .image = place.image}), m_options.output, m_environment, code);
     return static_cast<ExitCode>(code);
-}
-
-/// On every way out; also after Ctrl-C, which ends all requests of the client that the session had.
-void Debug::remove_made_pod() {
-    if (m_made_pod.empty()) return;
-    const auto undisturbed_by_hang_up = local::Signals::watch(m_client.loop(), {SIGHUP}, [](int) {}); // a second one comes with a closed terminal
-    auto undisturbed = m_environment;
-    undisturbed.interrupted = nullptr;
-    const auto remove = [&]() -> Status {
-        KD_TRY_ASSIGN(const auto client, open_client(m_options.connect, undisturbed));
-        KD_TRY_ASSIGN(auto answer, client->send({.path = format("/api/v1/namespaces/{}/pods/{}?gracePeriodSeconds=1", client::escape(m_made_namespace), client::escape(m_made_pod)),
-                                                 .doing = format("delete pod {}", m_made_pod),
-                                                 .method = "DELETE"}));
-        if (answer.error && answer.status != 404) return *std::move(answer.error);
-        return {};
-    };
-    if (const auto removed = remove(); removed)
-        tell(format("pod {} is deleted", m_made_pod));
-    else
-        m_environment.err << sanitize_line(format("warning: {}; delete it yourself: kubectl delete pod {} -n {}", removed.error().message, m_made_pod, m_made_namespace)) << std::endl;
 }
 
 } // namespace

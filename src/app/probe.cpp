@@ -245,7 +245,7 @@ Result<ExitCode> ProbeRun::go() {
     if (m_options.replay && (!is_object || !word.port.empty()))
         return Error{.kind = ErrorKind::usage, .message = "--replay-probes asks what pods declare", .help = {"name a pod, a workload or a Service, without a port"}};
     if (!is_object && !m_options.image.empty() && (m_options.from.empty() || is_here(m_options.from)))
-        return Error{.kind = ErrorKind::usage, .message = "--image is for asking from a pod", .help = {"add --from pod/NAME"}};
+        return Error{.kind = ErrorKind::usage, .message = "--image is for asking from a pod or a node", .help = {"add --from pod/NAME or --from node/NAME"}};
     if (!is_object && (m_options.from.empty() || is_here(m_options.from))) {
         net::EventLoop loop;
         KD_TRY_ASSIGN(auto route, route_from_here(loop, word, m_options, m_environment));

@@ -15,7 +15,7 @@ struct ProbeOptions {
     ConnectOptions connect;
     OutputOptions output;
     std::vector<std::string> target; ///< URL, dns:NAME, TYPE/NAME[:PORT]
-    std::string from;                ///< `pod/NAME`, `local`; empty: what suits the target
+    std::string from;                ///< `pod/NAME`, `node/NAME`, `node`, `local`; empty: what suits the target
     probe::Depth depth = probe::Depth::automatic; ///< --kind
     std::optional<probe::StatusRanges> expect; ///< unset: 200-399
     std::vector<probe::Header> headers;
@@ -26,7 +26,7 @@ struct ProbeOptions {
     Duration timeout = Duration::seconds(5); ///< of each step
     std::optional<Duration> tcp_timeout;     ///< of the tcp step; unset: `timeout`
     bool replay = false;                     ///< --replay-probes: what the pods declare, of a Service's pods too
-    std::string image;                       ///< of a debug container to ask from; empty: the containers' own tools
+    std::string image;                       ///< of a debug container or of a node's pod to ask from; empty: the containers' own tools, or debug's image
     bool verify = true;
     std::string ca_file;
 };

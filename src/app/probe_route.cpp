@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/probe_route.hpp"
 
+#include "app/node_way.hpp"
 #include "app/pod_choice.hpp"
 #include "app/prober.hpp"
 #include "app/target_port.hpp"
@@ -29,19 +30,14 @@ Result<ChosenPod> choose_pod(PodFinder& finder, const TargetName& name) {
     return ChosenPod{std::move(found)};
 }
 
-bool is_node(std::string_view type) {
-    return type == "node" || type == "nodes" || type == "no";
-}
-
-Error no_way_from_node(const std::string& node) {
-    return {.kind = ErrorKind::usage, .message = "probes are asked from pods or from here, not from nodes",
-            .help = {format("from the node's own network: kdiag debug node/{} -- wget -S -O- URL", shell_quote(node)), "or name a pod with hostNetwork that runs there: --from pod/NAME -n NAMESPACE"}};
-}
-
-Result<PodWay> way_from(client::ApiClient& client, PodFinder& finder, const ProbeOptions& options, std::string& name, Environment& environment) {
+/// From what --from names: a pod, or a node. `asked`: the pod that is asked; may be null.
+Result<PodWay> way_from(client::ApiClient& client, PodFinder& finder, const kube::Pod* asked, const ProbeOptions& options, std::string& name, Environment& environment) {
+    KD_TRY_ASSIGN(const auto node, node_of_from(options.from, asked));
+    if (node) {
+        name = format("Node/{}", *node);
+        return way_from_node(client, *node, finder.namespace_name(), options, environment);
+    }
     KD_TRY_ASSIGN(const auto target, parse_target_name({options.from}));
-    if (is_node(target.type)) return no_way_from_node(target.name);
-    if (options.from == "node") return no_way_from_node("NAME");
     KD_TRY_ASSIGN(const auto chosen, choose_pod(finder, target));
     name = format("Pod/{}", chosen.pod().meta.name);
     return way_for(client, chosen.pod(), {}, Reach::anywhere, options, environment);
@@ -92,21 +88,48 @@ std::vector<probe::Step> with_unreached(std::vector<probe::Step> before, const p
     return before;
 }
 
+/// What a node can ask of a Service: its address. An alias has a name that any resolver knows.
+Status check_asked_from_node(const kube::Service& service, const ProbeOptions& options) {
+    const auto name = shell_quote(service.meta.name);
+    if (service.spec.cluster_ip.empty() || service.spec.cluster_ip == "None")
+        return Error{.kind = ErrorKind::usage, .message = format("Service/{} is headless: it has no address, and a node's resolver does not know its name", service.meta.name),
+                     .help = {format("ask a pod behind it: kdiag probe pod/NAME:PORT --from {}", options.from), format("or ask by its name from a pod: kdiag probe svc/{} --from pod/NAME", name)}};
+    if (options.depth == probe::Depth::dns)
+        return Error{.kind = ErrorKind::usage, .message = "a node's resolver does not know the names of Services", .help = {format("ask a pod's: kdiag probe svc/{} --kind dns --from pod/NAME", name), "or the node's all the same: kdiag probe dns:NAME --from node/NAME"}};
+    return {};
+}
+
+/// A Service's name goes into Host and SNI, and the address is connected to; tools that ask for the whole know the address alone.
+void ask_at_address(const kube::Service& service, Route& route) {
+    if (route.way->is_transparent()) {
+        route.to.address = service.spec.cluster_ip;
+        route.notes.push_back(format("a node's resolver does not know the names of Services: asked at its address {}", service.spec.cluster_ip));
+    } else {
+        route.to.host = service.spec.cluster_ip;
+        route.notes.push_back(format("a node's resolver does not know the names of Services, and the image has neither nc nor bash: asked at {}, without the name", service.spec.cluster_ip));
+    }
+}
+
 /// Asks a Service as its users do: by its name and its own port.
 Result<Route> route_by_name(client::ApiClient& client, PodFinder& finder, const kube::Service& service, const kube::ServicePort& port, const ProbeOptions& options, Environment& environment) {
     Route route{.object = kube::ref_of(service)};
     std::string domain = "cluster.local";
+    const bool is_alias = service.spec.type == "ExternalName";
+    bool from_node = false;
     if (is_here(options.from)) {
         route.way = way_from_here(client.loop(), environment.interrupted);
         route.from = "here";
     } else {
-        KD_TRY_ASSIGN(auto way, way_from(client, finder, options, route.from, environment));
+        KD_TRY_ASSIGN(const auto node, node_of_from(options.from, nullptr));
+        from_node = node.has_value();
+        if (from_node && !is_alias) KD_TRY(check_asked_from_node(service, options));
+        KD_TRY_ASSIGN(auto way, way_from(client, finder, nullptr, options, route.from, environment));
         domain = way.cluster_domain;
         route.way = std::move(way.way);
     }
-    const bool is_alias = service.spec.type == "ExternalName";
-    const auto host = is_alias && is_here(options.from) ? std::string(service.spec.external_name) : format("{}.{}.svc.{}", service.meta.name, service.meta.namespace_name, domain);
+    const auto host = is_alias && (from_node || is_here(options.from)) ? std::string(service.spec.external_name) : format("{}.{}.svc.{}", service.meta.name, service.meta.namespace_name, domain);
     route.to = probe::destination_of_port(host, static_cast<int>(port.port), port.name, port.app_protocol, wanted_depth(options));
+    if (from_node && !is_alias) ask_at_address(service, route);
     return route;
 }
 
@@ -158,7 +181,7 @@ Result<Route> route_to_service(client::ApiClient& client, PodFinder& finder, con
     if (word.port.empty() && service.spec.ports.size() > 1) notes.push_back(format("the first of {} is asked: {}{}{}", counted(service.spec.ports.size(), "port"), port->port, port->name.empty() ? "" : " ", port->name));
     if (!options.from.empty()) {
         KD_TRY_ASSIGN(auto route, route_by_name(client, finder, service, *port, options, environment));
-        route.notes = std::move(notes);
+        route.notes.insert(route.notes.begin(), notes.begin(), notes.end());
         return route;
     }
     auto listed = finder.pods(target);
@@ -203,7 +226,7 @@ Result<Route> route_to_pod_port(client::ApiClient& client, PodFinder& finder, co
         route.way = way_from_here(client.loop(), environment.interrupted);
         route.from = "here";
     } else {
-        KD_TRY_ASSIGN(auto way, way_from(client, finder, options, route.from, environment));
+        KD_TRY_ASSIGN(auto way, way_from(client, finder, &pod, options, route.from, environment));
         route.way = std::move(way.way);
     }
     route.to = probe::destination_of_port(std::string(pod.status.pod_ip), port.pod_port, port.name, {}, wanted_depth(options));
@@ -227,10 +250,12 @@ Result<Route> route_in_cluster(client::ApiClient& client, PodFinder& finder, con
     Route route;
     if (word.what != probe::TargetWord::What::object) {
         KD_TRY_ASSIGN(route.to, probe::destination_of(word, options.depth));
-        KD_TRY_ASSIGN(auto way, way_from(client, finder, options, route.from, environment));
+        KD_TRY_ASSIGN(auto way, way_from(client, finder, nullptr, options, route.from, environment));
         route.way = std::move(way.way);
         const auto [namespace_name, service] = probe::service_of_host(route.to.host, way.cluster_domain, finder.namespace_name());
         if (!service.empty() && !route.to.is_numeric()) route.object = {.kind = "Service", .namespace_name = namespace_name, .name = service};
+        if (route.from.starts_with("Node/") && !route.object.empty() && contains(route.to.host, ".svc"))
+            route.notes.push_back(format("a node's resolver does not know the names of Services; to ask at its address: svc/{} -n {}", shell_quote(service), shell_quote(namespace_name)));
     } else {
         KD_TRY_ASSIGN(const auto target, finder.find({.type = word.type, .name = word.object}));
         if (target.service != nullptr) {

@@ -16,7 +16,7 @@ namespace kdiag::app {
 struct Route {
     probe::Destination to;
     std::unique_ptr<Way> way;
-    std::string from;                ///< `Pod/web-7c9`, `here`
+    std::string from;                ///< `Pod/web-7c9`, `Node/n1`, `here`
     std::vector<probe::Step> before; ///< what the API says first: `endpoints`; a failed one ends the walk
     kube::ObjectRef object;          ///< to be explained when a step fails; may be empty
     int object_port = 0;             ///< its own: of a Service, not of the pods behind it

@@ -85,6 +85,11 @@ private:
     }
 
     Result<bool> dns() {
+        if (!m_to.address.empty()) {
+            m_addresses = {m_to.address};
+            m_steps.push_back({.name = "dns", .notes = {format("not asked: connecting to {}", m_to.address)}});
+            return true;
+        }
         KD_TRY_ASSIGN(auto names, m_way.look_up(m_to.host, m_settings.limit));
         if (!names.tried) return pass_over("dns", names.problem, m_to.depth == Depth::dns);
         m_addresses = std::move(names.addresses);

@@ -49,6 +49,7 @@ struct Destination {
     Depth depth = Depth::http; ///< never automatic
     std::string path = "/";    ///< with query
     std::string service;       ///< of gRPC's health check
+    std::string address = {};  ///< where to connect, numeric; empty: wherever the host's name leads
 
     /// With the scheme http or https.
     std::string url() const;

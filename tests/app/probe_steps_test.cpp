@@ -3,6 +3,7 @@
 #include "support/certificates.hpp"
 #include "support/health_server.hpp"
 #include "support/http_server.hpp"
+#include "util/format.hpp"
 #include "util/strings.hpp"
 
 #include <doctest/doctest.h>
@@ -86,6 +87,18 @@ TEST_CASE("what a tool cannot ask by itself is no success: a later step shows it
     CHECK(shape(probe::Depth::http, true) == "dns+ tcp? http+");
     CHECK(shape(probe::Depth::tcp, false) == "dns+ tcp-");
     CHECK(shape(probe::Depth::tls, true) == "dns+ tcp? tls-");
+}
+
+TEST_CASE("a name whose address is known is not looked up, and still goes into Host and certificates") {
+    const HttpServer server([](const auto&) { return FakeReply{}; });
+    const auto port = std::stoi(server.url().substr(server.url().rfind(':') + 1));
+    net::EventLoop loop;
+    const auto way = way_from_here(loop, nullptr);
+    const auto steps = walk_steps(*way, {.host = "web.shop.svc.cluster.local", .port = port, .depth = probe::Depth::http, .address = "127.0.0.1"}, {}, now_utc());
+    REQUIRE(steps);
+    CHECK(shape_of(*steps) == "dns? tcp+ http+");
+    CHECK(notes_of(steps->front()) == "not asked: connecting to 127.0.0.1\n");
+    CHECK(server.requests().back().header("host") == format("web.shop.svc.cluster.local:{}", port));
 }
 
 TEST_CASE("a tool that does TLS by itself is told to verify, and one that cannot is no proof of a certificate") {

@@ -180,6 +180,27 @@ TEST_CASE("a debug container asks where it is wanted, and is used again") {
     CHECK(test::kubectl("get pod good -o jsonpath='{.spec.ephemeralContainers[*].name}'" + k_place).out == "kdiag-dbg");
 }
 
+TEST_CASE("from a node's own network, by a pod that is gone afterwards") {
+    if (without_cluster()) return;
+    const char* image = std::getenv("KDIAG_TEST_IMAGE");
+    const std::string flag = std::string(" --kind tcp --image ") + (image == nullptr ? "busybox:1.36" : image);
+    const auto node = test::kubectl("get pod good -o jsonpath='{.spec.nodeName}'" + k_place).out;
+    const auto refused = probed("tcp://127.0.0.1:1 --from node/" + node + flag, 1); // nothing of the node listens there
+    CHECK(shape_of(refused) == "tcp-");
+    CHECK(refused["from"] == "Node/" + node);
+    CHECK(has(refused["way"].get<std::string>(), "of pod kdiag-probes/kdiag-probe-"));
+    const auto own = test::kdiag("probe pod/good:web --from node" + flag + k_place + " -o json"); // whether a node reaches its pods is the cluster's affair
+    CHECK_MESSAGE(own.code <= 1, own.err);
+    CHECK(json::parse(own.out)["from"] == "Node/" + node);
+    CHECK(test::kdiag("probe svc/good --from node" + k_place).code == 2);
+    std::string left = "?";
+    for (int i = 0; i < 30 && !left.empty(); ++i) {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        left = test::kubectl("get pods -l app.kubernetes.io/managed-by=kdiag-debug -o name" + k_place).out;
+    }
+    CHECK(left.empty());
+}
+
 TEST_CASE("what does not exist, and what has no probes") {
     if (without_cluster()) return;
     for (const auto* target : {"pod/absent", "svc/absent", "svc/good:absent", "pod/good:absent", "dns:x --from pod/absent"}) {

@@ -274,6 +274,32 @@ TEST_CASE("a pod on a node is deleted at the end, also when it fails, and where 
     for (std::size_t i = before; i < kubelet.requests().size(); ++i) CHECK(kubelet.requests()[i].method == "GET");
 }
 
+TEST_CASE("a pod that may have been made is deleted, also after a hang-up before the answer; one that is to stay is not") {
+    std::atomic<int> posted = 0;
+    FakeReply of_post = status(500, "InternalError", "etcdserver: request timed out");
+    const FakeKubelet kubelet(nothing, [&](const FakeRequest& request) -> FakeReply {
+        if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");
+        if (request.path == "/api/v1/nodes/n1") return {.body = R"({"kind":"Node","apiVersion":"v1","metadata":{"name":"n1"}})"};
+        if (request.method == "DELETE") return status(404, "NotFound", "pods \"x\" not found");
+        if (request.method != "POST") return k_next;
+        ++posted;
+        return of_post;
+    });
+    auto ended = debug(kubelet, "node/n1 -- true");
+    CHECK(ended.code == 207);
+    CHECK(!has(ended.err, "is deleted")); // it was not there
+    CHECK(kubelet.requests().back().method == "DELETE");
+    CHECK(debug(kubelet, "node/n1 --no-attach").code == 207);
+    CHECK(kubelet.requests().back().method == "POST");
+    of_post = {.status = 201, .body = "{}", .delay = Duration::seconds(2)};
+    KdiagProcess process("debug --server " + kubelet.url() + " -n shop node/n1 -- true </dev/null");
+    for (int i = 0; i < 1000 && posted < 3; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    process.signal(SIGHUP);
+    CHECK(process.wait().code == 130);
+    CHECK(kubelet.requests().back().method == "DELETE");
+}
+
 TEST_CASE("the variable for the image is for new containers and changes no other") {
     const FakeKubelet kubelet(nothing, [](const FakeRequest& request) -> FakeReply {
         if (request.path == "/api/v1/namespaces/shop") return namespace_with("privileged");

@@ -2,7 +2,9 @@
 #include "app/debug/container.hpp"
 
 #include "data/json.hpp"
+#include "rules/waiting/image_name.hpp"
 #include "util/format.hpp"
+#include "util/regex.hpp"
 #include "util/strings.hpp"
 
 #include <algorithm>
@@ -221,6 +223,16 @@ Value node_pod(const std::string& node, const std::string& suffix, const Contain
     apply_to_node_pod(profile, pod);
     lay_over(pod.member("spec").member("containers").make_array().front(), wish.custom);
     return pod;
+}
+
+Status check_image(const std::string& image) {
+    // distribution/reference, ReferenceRegexp
+    static const Regex reference(R"(^(([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?)"
+                                 R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$)",
+                                 false);
+    if (image.empty() || reference.found_in(image)) return {};
+    return Error{.kind = ErrorKind::usage, .message = format("`{}` is no name of an image: {}", image, rules::waiting::invalid_name_reason(image, {})),
+                 .help = {"an image is written as in busybox:stable or registry.example.com/team/tools:1"}};
 }
 
 Status check_custom(const Value& custom) {

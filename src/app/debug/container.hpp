@@ -10,6 +10,9 @@
 
 namespace kdiag::app::debug {
 
+/// Small, with a shell and tools.
+inline constexpr const char* k_default_image = "busybox:stable";
+
 /// What a debug container is to be, on the command line.
 struct ContainerWish {
     std::string image;
@@ -59,6 +62,9 @@ Result<Copy> copy_of(const data::Value& pod, const CopyWish& copy, const Contain
 
 /// A pod on a node. `suffix` makes its name its own.
 data::Value node_pod(const std::string& node, const std::string& suffix, const ContainerWish& wish, Profile profile);
+
+/// Whether a container runtime takes this for an image; what is wrong would stay in the pod. Empty: there is none to judge.
+Status check_image(const std::string& image);
 
 /// Whether --custom is a partial container that may be laid over (kubectl's limits: not name, command, image, lifecycle, volumeDevices).
 Status check_custom(const data::Value& custom);
