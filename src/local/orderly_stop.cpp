@@ -12,10 +12,12 @@ using Handler = void (*)(int);
 // What a handler may know.
 std::atomic<Handler> g_own = nullptr;
 std::atomic<bool> g_told = false;
+std::atomic<bool> g_stopped = false; ///< by a signal
 static_assert(std::atomic<Handler>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 void on_stop(int number) {
     if (g_told.exchange(true)) return;
+    g_stopped = true;
     if (const Handler own = g_own; own != nullptr) own(number);
 }
 
@@ -26,7 +28,7 @@ OrderlyStop::OrderlyStop() {
     sigaction(SIGTERM, nullptr, &own);
     const bool callable = (own.sa_flags & SA_SIGINFO) == 0 && own.sa_handler != SIG_DFL && own.sa_handler != SIG_IGN;
     g_own = callable ? own.sa_handler : nullptr;
-    g_told = false;
+    g_told = g_stopped = false;
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) install(number, on_stop);
     install(SIGPIPE, SIG_IGN);
 }
@@ -46,7 +48,9 @@ void OrderlyStop::hold() {
 }
 
 OrderlyStop::~OrderlyStop() {
-    for (const auto& [number, before] : m_before) sigaction(number, &before, nullptr);
+    struct sigaction ignored {};
+    ignored.sa_handler = SIG_IGN;
+    for (const auto& [number, before] : m_before) sigaction(number, number == SIGHUP && g_stopped ? &ignored : &before, nullptr);
 }
 
 } // namespace kdiag::local

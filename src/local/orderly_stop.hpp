@@ -10,6 +10,7 @@ namespace kdiag::local {
 /// For what has to be undone before the process ends. While it lives:
 /// - the first SIGINT, SIGTERM or SIGHUP goes to the process's own handler (a hang-up to that of SIGTERM), and those after it do nothing;
 /// - what was ignored stays ignored (nohup);
+/// - a hang-up behind the first is ignored for good: it would end the process before it has its exit code;
 /// - SIGPIPE is ignored: a reader that has gone is an error of the write.
 /// One at a time in a process; Signals may come and go within its life.
 class OrderlyStop {
