@@ -65,7 +65,7 @@ bool lists_flags(const std::vector<std::string>& words) {
 
 Error unknown_command(Commands& commands, const std::string& word, const std::string& program) {
     std::vector<std::string> names;
-    for (const auto& command : commands.all()) names.push_back(command->app->get_name());
+    for (const auto& command : commands.all()) names.push_back(command->name);
     Error error{.kind = ErrorKind::usage, .message = format("unknown command `{}`", word)};
     const auto near = nearest(word, names, 1);
     error.help.push_back(near.empty() ? format("`{} -h` lists the commands", program) : format("did you mean `{}`?", near.front()));
@@ -97,9 +97,9 @@ Error unknown_flag(app::Environment& environment, const Command& command, const 
     for (const auto* app : {static_cast<const CLI::App*>(commands.find(command.name)->app), static_cast<const CLI::App*>(&commands.root())})
         for (const auto* option : app->get_options())
             for (const auto& long_name : option->get_lnames()) names.push_back("--" + long_name);
-    Error error{.kind = ErrorKind::usage, .message = format("`{}` has no flag `{}`", command.app->get_name(), name)};
+    Error error{.kind = ErrorKind::usage, .message = format("`{}` has no flag `{}`", command.name, name)};
     const auto near = nearest(name, names, 1);
-    error.help.push_back(near.empty() ? format("`{} {} -h` lists its flags", program, command.app->get_name()) : format("did you mean `{}`?", near.front()));
+    error.help.push_back(near.empty() ? format("`{} {} -h` lists its flags", program, command.name) : format("did you mean `{}`?", near.front()));
     if (command.takes_words && near.empty()) error.help.push_back("flags of the command to run stand after `--`");
     return error;
 }
@@ -107,7 +107,7 @@ Error unknown_flag(app::Environment& environment, const Command& command, const 
 /// CLI11's exceptions in our words.
 Error usage_error(const CLI::ParseError& parse_error, const Command& command, const std::string& program) {
     const std::string_view what = parse_error.what();
-    Error error{.kind = ErrorKind::usage, .message = to_lower(what.substr(0, 1)) + std::string(what.substr(1)), .help = {format("`{} {} -h` tells what its flags take", program, command.app->get_name())}};
+    Error error{.kind = ErrorKind::usage, .message = to_lower(what.substr(0, 1)) + std::string(what.substr(1)), .help = {format("`{} {} -h` tells what its flags take", program, command.name)}};
     constexpr std::string_view not_converted = "Could not convert: "; // `--tail = x`
     if (const auto equals = what.find(" = "); what.starts_with(not_converted) && equals != std::string_view::npos)
         error.message = format("{} does not take `{}`", what.substr(not_converted.size(), equals - not_converted.size()), what.substr(equals + 3));
@@ -131,7 +131,7 @@ bool wants_json(const std::vector<std::string>& words) {
 /// Takes what follows `--`, or the command's name, away from the words that are parsed.
 void keep_words(Command& command, std::vector<std::string>& words) {
     if (command.takes_rest) {
-        const auto rest = std::find(words.begin() + 1, words.end(), command.app->get_name()) + 1;
+        const auto rest = std::find(words.begin() + 1, words.end(), command.name) + 1;
         std::remove_copy_if(rest, words.end(), std::back_inserter(command.words), [](const std::string& word) { return word.starts_with('-'); });
         words.erase(std::remove_if(rest, words.end(), [](const std::string& word) { return !word.starts_with('-'); }), words.end());
         return;
@@ -172,7 +172,7 @@ Result<ExitCode> parse_and_run(Commands& commands, std::vector<std::string> word
     for (const auto& extra : commands.root().remaining(true)) {
         if (extra == "--") continue;
         if (extra.starts_with('-')) return unknown_flag(commands.environment(), *command, extra, program);
-        return Error{.kind = ErrorKind::usage, .message = format("`{}` takes no argument `{}`", command->app->get_name(), extra)};
+        return Error{.kind = ErrorKind::usage, .message = format("`{}` takes no argument `{}`", command->name, extra)};
     }
     return command->run();
 }

@@ -23,6 +23,13 @@ bool is_given(const std::vector<std::string>& words, std::string_view name) {
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return word == name || (word.starts_with(name) && word[name.size()] == '='); });
 }
 
+/// `KDIAG_` and a flag's name in capitals.
+std::string variable_of(std::string_view long_name) {
+    std::string name = "KDIAG_" + std::string(long_name);
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
 } // namespace
 
 Flag& Flag::takes(const char* type) {
@@ -51,18 +58,12 @@ Flag& Flag::one_of(const std::vector<std::string>& words) {
 }
 
 Flag& Flag::no_variable() {
-    if (m_option != nullptr) m_option->configurable(false)->envname("");
+    if (m_option != nullptr) m_option->envname("");
     return *this;
 }
 
 std::size_t Flag::count() const {
     return m_option == nullptr ? 0 : m_option->count();
-}
-
-std::string variable_of(std::string_view long_name) {
-    std::string name = "KDIAG_" + std::string(long_name);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
-    return name;
 }
 
 bool FlagSet::is_wanted(std::string_view names, const char* variable) const {

@@ -55,7 +55,4 @@ private:
     const std::vector<std::string>* m_words;
 };
 
-/// `KDIAG_` and a flag's name in capitals.
-std::string variable_of(std::string_view long_name);
-
 } // namespace kdiag::cmd

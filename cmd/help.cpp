@@ -63,7 +63,7 @@ std::string overview(Commands& commands, const std::string& program) {
     std::string group;
     for (const auto& command : commands.all()) {
         if (command->group != group) text += format("\n{}\n", group = command->group);
-        text += format("  {:<14}{}\n", command->app->get_name(), command->app->get_description());
+        text += format("  {:<14}{}\n", command->name, command->app->get_description());
     }
     text += format("\nTopics ({} help TOPIC): {}\n", program, join(topic_names(), ", "));
     text += format("Use \"{0} COMMAND -h\" for a command, \"{0} options\" for the flags that work everywhere.\n", program);

@@ -29,10 +29,6 @@ Error usage(std::string message, std::string help) {
     return {.kind = ErrorKind::usage, .message = std::move(message), .help = {std::move(help)}};
 }
 
-bool is_node(std::string_view type) {
-    return type == "node" || type == "nodes" || type == "no";
-}
-
 Status check(const DebugOptions& options) {
     const auto& container = options.container;
     if (options.target.empty()) return usage("nothing is named to debug", "name a pod, a workload or a node: kdiag debug deploy/web -it");
@@ -113,7 +109,7 @@ Result<ExitCode> Debug::run() {
     KD_TRY(read_custom());
     decide_streams();
     KD_TRY_ASSIGN(const auto name, parse_target_name(m_options.target));
-    if (is_node(name.type)) return debug_node(name.name);
+    if (name.is_node()) return debug_node(name.name);
     auto target_found = m_finder.find(name);
     if (!target_found && target_found.error().kind == ErrorKind::usage && m_options.target.size() == 2 && m_options.container.command.empty())
         target_found.error().help.push_back(format("a command stands after `--`: kdiag debug {} -- {}", m_options.target[0], m_options.target[1]));

@@ -41,10 +41,6 @@ private:
     std::string m_place, m_caveat;
 };
 
-bool is_node(std::string_view type) {
-    return type == "node" || type == "nodes" || type == "no";
-}
-
 /// What is to be said of a node that is not ready; an Error when nothing can be started there.
 Result<std::string> look_at_node(client::ApiClient& client, const std::string& node) {
     const auto read = client.get_json({.path = "/api/v1/nodes/" + client::escape(node), .doing = format("get node {}", node)});
@@ -110,7 +106,7 @@ Result<std::optional<std::string>> node_of_from(const std::string& from, const k
     }
     if (from.empty() || !contains(from, "/")) return std::optional<std::string>();
     KD_TRY_ASSIGN(auto name, parse_target_name({from}));
-    return is_node(name.type) ? std::optional(std::move(name.name)) : std::nullopt;
+    return name.is_node() ? std::optional(std::move(name.name)) : std::nullopt;
 }
 
 Value prober_pod(const std::string& node, const std::string& namespace_name, const std::string& suffix, const std::string& image) {

@@ -20,6 +20,7 @@ class PodWatch;
 struct TargetName {
     std::string type = "pods";
     std::string name;
+    bool is_node() const { return type == "node" || type == "nodes" || type == "no"; }
 };
 Result<TargetName> parse_target_name(const std::vector<std::string>& words);
 
