@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every target of ours is compiled and linked with: kdiag_settings and kdiag_warnings, never for third-party code.
+include(CheckLinkerFlag)
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -28,6 +29,10 @@ elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 target_compile_definitions(kdiag_settings INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  check_linker_flag(CXX LINKER:-z,pack-relative-relocs KDIAG_PACKS_RELOCATIONS) # 40,000 of them otherwise, a megabyte to read at each start
+  if(KDIAG_PACKS_RELOCATIONS)
+    target_link_options(kdiag_settings INTERFACE LINKER:-z,pack-relative-relocs)
+  endif()
   target_compile_options(kdiag_settings INTERFACE -ffunction-sections -fdata-sections)
   target_link_options(kdiag_settings INTERFACE -Wl,--gc-sections)
   if(NOT KDIAG_BENCH) # profilers need the names

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "net/curl_library.hpp"
 #include "net/http.hpp"
+
+#include <curl/curl.h>
 
 namespace kdiag::net {
 
@@ -12,7 +13,7 @@ struct FailedTransfer {
 };
 
 /// What failed, why, and what to do, for a transfer that libcurl gave up.
-Error error_of(const CurlLibrary& curl, CURL* easy, CURLcode code, const FailedTransfer& failed, const HttpSettings& settings);
+Error error_of(CURL* easy, CURLcode code, const FailedTransfer& failed, const HttpSettings& settings);
 /// Whether the connection stood and was lost, so that a GET may be sent once more.
 bool is_lost_connection(CURLcode code);
 

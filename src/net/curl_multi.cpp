@@ -5,33 +5,33 @@
 
 namespace kdiag::net {
 
-CurlMulti::CurlMulti(const CurlLibrary& curl, EventLoop& loop, std::size_t most_connections) : m_curl(curl), m_loop(loop), m_multi(curl.multi_init()) {
-    m_curl.multi_setopt(m_multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-    m_curl.multi_setopt(m_multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(most_connections));
-    m_curl.multi_setopt(m_multi, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
-    m_curl.multi_setopt(m_multi, CURLMOPT_SOCKETDATA, this);
-    m_curl.multi_setopt(m_multi, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
-    m_curl.multi_setopt(m_multi, CURLMOPT_TIMERDATA, this);
+CurlMulti::CurlMulti(EventLoop& loop, std::size_t most_connections) : m_loop(loop), m_multi(curl_multi_init()) {
+    curl_multi_setopt(m_multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(m_multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(most_connections));
+    curl_multi_setopt(m_multi, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
+    curl_multi_setopt(m_multi, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(m_multi, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
+    curl_multi_setopt(m_multi, CURLMOPT_TIMERDATA, this);
 }
 
 CurlMulti::~CurlMulti() {
     *m_alive = false;
-    for (const auto& [easy, on_done] : std::exchange(m_handles, {})) m_curl.multi_remove_handle(m_multi, easy);
-    m_curl.multi_cleanup(m_multi); // tells on_socket of each socket it closes
+    for (const auto& [easy, on_done] : std::exchange(m_handles, {})) curl_multi_remove_handle(m_multi, easy);
+    curl_multi_cleanup(m_multi); // tells on_socket of each socket it closes
     m_loop.cancel(m_timer);
 }
 
 void CurlMulti::add(CURL* easy, std::function<void(CURLcode)> on_done) {
     m_handles[easy] = std::move(on_done);
-    m_curl.multi_add_handle(m_multi, easy);
+    curl_multi_add_handle(m_multi, easy);
 }
 
 void CurlMulti::remove(CURL* easy) {
-    if (m_handles.erase(easy) > 0) m_curl.multi_remove_handle(m_multi, easy);
+    if (m_handles.erase(easy) > 0) curl_multi_remove_handle(m_multi, easy);
 }
 
 void CurlMulti::resume(CURL* easy) {
-    if (m_handles.contains(easy)) m_curl.easy_pause(easy, CURLPAUSE_CONT);
+    if (m_handles.contains(easy)) curl_easy_pause(easy, CURLPAUSE_CONT);
 }
 
 int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept {
@@ -55,14 +55,14 @@ int CurlMulti::on_timer(CURLM*, long milliseconds, void* self) noexcept {
 
 void CurlMulti::act(curl_socket_t socket, int events) {
     int running = 0;
-    m_curl.multi_socket_action(m_multi, socket, events, &running);
+    curl_multi_socket_action(m_multi, socket, events, &running);
     tell_done();
 }
 
 void CurlMulti::tell_done() {
     const auto alive = m_alive;
     int left = 0;
-    while (const CURLMsg* message = m_curl.multi_info_read(m_multi, &left)) {
+    while (const CURLMsg* message = curl_multi_info_read(m_multi, &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         const auto found = m_handles.find(message->easy_handle);
         if (found == m_handles.end() || !found->second) continue;

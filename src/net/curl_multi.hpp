@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "net/curl_library.hpp"
 #include "net/event_loop.hpp"
+
+#include <curl/curl.h>
 
 #include <functional>
 #include <memory>
@@ -14,7 +15,7 @@ namespace kdiag::net {
 class CurlMulti {
 public:
     /// `most_connections` to one host; 0: as many as there are handles.
-    CurlMulti(const CurlLibrary& curl, EventLoop& loop, std::size_t most_connections);
+    CurlMulti(EventLoop& loop, std::size_t most_connections);
     ~CurlMulti();
     CurlMulti(const CurlMulti&) = delete;
     CurlMulti& operator=(const CurlMulti&) = delete;
@@ -33,7 +34,6 @@ private:
     void act(curl_socket_t socket, int events);
     void tell_done();
 
-    const CurlLibrary& m_curl;
     EventLoop& m_loop;
     CURLM* m_multi;
     EventLoop::TimerId m_timer = 0;

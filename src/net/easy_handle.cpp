@@ -4,6 +4,7 @@
 #include "net/proxy.hpp"
 #include "util/format.hpp"
 #include "util/strings.hpp"
+#include "util/tls_context.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,13 +25,15 @@ int set_user_timeout(void*, curl_socket_t socket, curlsocktype) {
 }
 
 constexpr std::size_t k_tls_buffer = 66 * 1024; // four whole records
-constexpr int k_set_read_ahead = 41; // SSL_CTRL_SET_READ_AHEAD
 
-CURLcode set_read_ahead(CURL*, void* tls_context, void* library) {
-    const auto& curl = *static_cast<const CurlLibrary*>(library);
-    curl.tls_control(tls_context, k_set_read_ahead, 1, nullptr);
-    curl.tls_read_buffer(tls_context, k_tls_buffer);
+CURLcode set_read_ahead(CURL*, void* tls_context, void*) {
+    read_tls_ahead(tls_context, k_tls_buffer);
     return CURLE_OK;
+}
+
+bool has_openssl() {
+    const char* version = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return version != nullptr && std::string_view(version).starts_with("OpenSSL/");
 }
 
 } // namespace
@@ -39,20 +42,21 @@ bool carries_credentials(const HttpRequest& request) {
     return !request.authorization.empty() && request.url.starts_with("https://");
 }
 
-EasyHandle::EasyHandle(const CurlLibrary& curl) : m_curl(curl), m_easy(curl.easy_init()) {
+EasyHandle::EasyHandle() : m_easy(curl_easy_init()) {
     set(CURLOPT_ERRORBUFFER, m_details.data());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE)); // never to a proxy
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_SOCKS5_AUTH, static_cast<long>(CURLAUTH_BASIC)); // not Kerberos, which may not be built in
     set(CURLOPT_TCP_KEEPALIVE, 1L);
 }
 
 EasyHandle::~EasyHandle() {
-    m_curl.easy_cleanup(m_easy);
-    m_curl.slist_free_all(m_headers);
-    m_curl.slist_free_all(m_connect_to);
+    curl_easy_cleanup(m_easy);
+    curl_slist_free_all(m_headers);
+    curl_slist_free_all(m_connect_to);
 }
 
 void EasyHandle::reach(const HttpSettings& settings, const std::string& url) {
@@ -91,15 +95,15 @@ std::string EasyHandle::name_for_tls(const HttpSettings& settings, const std::st
     const auto parts = parse_url(url);
     const std::string host = contains(parts.host, ":") ? "[" + parts.host + "]" : parts.host;
     const auto path = url.find('/', 8);
-    m_connect_to = m_curl.slist_append(m_connect_to, format("{}:443:{}:{}", settings.tls.server_name, host, parts.port).c_str());
+    m_connect_to = curl_slist_append(m_connect_to, format("{}:443:{}:{}", settings.tls.server_name, host, parts.port).c_str());
     m_host_header = format("Host: {}:{}", host, parts.port);
     return format("https://{}:443{}", settings.tls.server_name, path == std::string::npos ? "/" : url.substr(path));
 }
 
 void EasyHandle::send_headers(const HttpRequest& request) {
-    if (!m_host_header.empty()) m_headers = m_curl.slist_append(m_headers, m_host_header.c_str());
-    for (const auto& header : request.headers) m_headers = m_curl.slist_append(m_headers, header.c_str());
-    if (carries_credentials(request)) m_headers = m_curl.slist_append(m_headers, ("Authorization: " + request.authorization.reveal()).c_str());
+    if (!m_host_header.empty()) m_headers = curl_slist_append(m_headers, m_host_header.c_str());
+    for (const auto& header : request.headers) m_headers = curl_slist_append(m_headers, header.c_str());
+    if (carries_credentials(request)) m_headers = curl_slist_append(m_headers, ("Authorization: " + request.authorization.reveal()).c_str());
     set(CURLOPT_HTTPHEADER, m_headers);
 }
 
@@ -110,20 +114,18 @@ void EasyHandle::notice_dead_peer() {
 }
 
 void EasyHandle::read_ahead() {
-    if (m_curl.tls_control == nullptr) return;
-    set(CURLOPT_SSL_CTX_FUNCTION, &set_read_ahead);
-    set(CURLOPT_SSL_CTX_DATA, const_cast<CurlLibrary*>(&m_curl));
+    if (has_openssl()) set(CURLOPT_SSL_CTX_FUNCTION, &set_read_ahead);
 }
 
 int EasyHandle::response_code() const {
     long status = 0;
-    m_curl.easy_getinfo(m_easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(m_easy, CURLINFO_RESPONSE_CODE, &status);
     return static_cast<int>(status);
 }
 
 int EasyHandle::proxy_code() const {
     long status = 0;
-    m_curl.easy_getinfo(m_easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    curl_easy_getinfo(m_easy, CURLINFO_HTTP_CONNECTCODE, &status);
     return static_cast<int>(status);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "net/curl_library.hpp"
 #include "net/http.hpp"
+
+#include <curl/curl.h>
 
 #include <array>
 #include <string>
@@ -12,13 +13,13 @@ namespace kdiag::net {
 /// An easy handle of libcurl with the lists that it points to.
 class EasyHandle {
 public:
-    explicit EasyHandle(const CurlLibrary& curl);
+    EasyHandle();
     ~EasyHandle();
     EasyHandle(const EasyHandle&) = delete;
     EasyHandle& operator=(const EasyHandle&) = delete;
 
     CURL* get() const { return m_easy; }
-    template <class Value> void set(CURLoption option, Value value) { m_curl.easy_setopt(m_easy, option, value); }
+    template <class Value> void set(CURLoption option, Value value) { (curl_easy_setopt)(m_easy, option, value); /* not the macro, which wants a constant */ }
 
     /// How a server is reached and trusted: address, TLS, proxy, time to connect. Nothing of the request itself.
     void reach(const HttpSettings& settings, const std::string& url);
@@ -42,7 +43,6 @@ private:
     void trust(const TlsSettings& tls, const std::string& url);
     std::string name_for_tls(const HttpSettings& settings, const std::string& url);
 
-    const CurlLibrary& m_curl;
     CURL* m_easy;
     curl_slist* m_headers = nullptr;
     curl_slist* m_connect_to = nullptr;

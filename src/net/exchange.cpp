@@ -2,6 +2,7 @@
 #include "net/exchange.hpp"
 
 #include "net/certificate_words.hpp"
+#include "net/curl_library.hpp"
 #include "net/curl_multi.hpp"
 #include "net/easy_handle.hpp"
 #include "net/proxy.hpp"
@@ -25,11 +26,11 @@ curl_blob blob_of(const std::string& text) {
 /// One exchange while it is under way.
 class Running {
 public:
-    Running(const CurlLibrary& curl, EventLoop& loop, ExchangeRequest request) : m_curl(curl), m_request(std::move(request)), m_easy(curl), m_multi(curl, loop, 0) {}
+    Running(EventLoop& loop, ExchangeRequest request) : m_request(std::move(request)), m_multi(loop, 0) {}
     ~Running() {
         m_multi.remove(m_easy.get());
-        m_curl.slist_free_all(m_headers);
-        m_curl.slist_free_all(m_connect_to);
+        curl_slist_free_all(m_headers);
+        curl_slist_free_all(m_connect_to);
     }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
@@ -53,7 +54,6 @@ private:
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept;
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept;
 
-    const CurlLibrary& m_curl;
     ExchangeRequest m_request;
     EasyHandle m_easy;
     CurlMulti m_multi;
@@ -77,7 +77,7 @@ void Running::set_request() {
     m_easy.set(CURLOPT_HTTP_VERSION, version);
     if (!m_request.target.empty()) m_easy.set(CURLOPT_REQUEST_TARGET, m_request.target.c_str());
     if (m_request.handshake_only) m_easy.set(CURLOPT_CONNECT_ONLY, 1L);
-    for (const auto& header : m_request.headers) m_headers = m_curl.slist_append(m_headers, header.c_str());
+    for (const auto& header : m_request.headers) m_headers = curl_slist_append(m_headers, header.c_str());
     if (m_request.method == "POST") {
         m_easy.set(CURLOPT_POST, 1L);
         m_easy.set(CURLOPT_POSTFIELDS, m_request.body.data());
@@ -94,7 +94,7 @@ void Running::set_route() {
     if (!m_request.passage.empty()) m_easy.set(CURLOPT_ABSTRACT_UNIX_SOCKET, m_request.passage.c_str());
     if (m_request.address.empty()) return;
     const std::string host = contains(m_request.address, ":") ? format("[{}]", m_request.address) : m_request.address;
-    m_connect_to = m_curl.slist_append(nullptr, format("::{}:", host).c_str()); // any host and port of the URL; its own port stays
+    m_connect_to = curl_slist_append(nullptr, format("::{}:", host).c_str()); // any host and port of the URL; its own port stays
     m_easy.set(CURLOPT_CONNECT_TO, m_connect_to);
 }
 
@@ -140,7 +140,7 @@ std::size_t Running::on_body(char* data, std::size_t, std::size_t size, void* se
 
 std::int64_t Running::time(CURLINFO info) const {
     curl_off_t value = 0;
-    m_curl.easy_getinfo(m_easy.get(), info, &value);
+    curl_easy_getinfo(m_easy.get(), info, &value);
     return value;
 }
 
@@ -160,7 +160,7 @@ void Running::explain(CURLcode code) {
     m_exchange.timed_out = code == CURLE_OPERATION_TIMEDOUT;
     const bool is_handshake = code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
     const char* peer = nullptr; // libcurl notes the time of the connection only once TLS stands too, but its peer at once
-    m_curl.easy_getinfo(m_easy.get(), CURLINFO_PRIMARY_IP, &peer);
+    curl_easy_getinfo(m_easy.get(), CURLINFO_PRIMARY_IP, &peer);
     m_exchange.connected = m_exchange.connected || is_handshake || (peer != nullptr && *peer != '\0');
     const bool is_tls = m_request.url.starts_with("https://");
     m_exchange.failed_at = code == CURLE_COULDNT_RESOLVE_HOST     ? ExchangePart::name
@@ -169,7 +169,7 @@ void Running::explain(CURLcode code) {
                                                                   : ExchangePart::answer;
     if (m_exchange.failed_at == ExchangePart::tls) {
         long verification = 0;
-        m_curl.easy_getinfo(m_easy.get(), CURLINFO_SSL_VERIFYRESULT, &verification);
+        curl_easy_getinfo(m_easy.get(), CURLINFO_SSL_VERIFYRESULT, &verification);
         m_exchange.problem = handshake_problem(code == CURLE_PEER_FAILED_VERIFICATION, verification, m_easy.details());
     }
     if (m_exchange.timed_out) m_exchange.problem = format("no answer within {}", to_age(m_request.timeout));
@@ -178,7 +178,7 @@ void Running::explain(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_HOST: m_exchange.problem = "the name does not resolve"; return;
     case CURLE_COULDNT_CONNECT: {
         long number = 0;
-        m_curl.easy_getinfo(m_easy.get(), CURLINFO_OS_ERRNO, &number);
+        curl_easy_getinfo(m_easy.get(), CURLINFO_OS_ERRNO, &number);
         m_exchange.problem = number != 0 ? to_lower(std::generic_category().message(static_cast<int>(number))) : "no connection";
         return;
     }
@@ -190,7 +190,7 @@ void Running::explain(CURLcode code) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM: m_exchange.problem = "the server does not speak HTTP/2 here"; return;
     case CURLE_PARTIAL_FILE: m_exchange.problem = "the answer was cut short"; return;
-    default: m_exchange.problem = to_lower(m_curl.easy_strerror(code)); return;
+    default: m_exchange.problem = to_lower(curl_easy_strerror(code)); return;
     }
 }
 
@@ -199,7 +199,7 @@ Exchange Running::finish() {
     m_exchange.status = m_easy.response_code();
     if (m_exchange.status < 200 && m_exchange.status != 101) m_exchange.status = 0; // an interim answer that was the last
     curl_certinfo* info = nullptr;
-    if (m_curl.easy_getinfo(m_easy.get(), CURLINFO_CERTINFO, &info) == CURLE_OK && info != nullptr)
+    if (curl_easy_getinfo(m_easy.get(), CURLINFO_CERTINFO, &info) == CURLE_OK && info != nullptr)
         for (int i = 0; i < info->num_of_certs && i < 10; ++i) {
             std::vector<std::string_view> lines;
             for (const auto* line = info->certinfo[i]; line != nullptr; line = line->next) lines.emplace_back(line->data);
@@ -219,10 +219,9 @@ std::string_view Exchange::header(std::string_view name) const {
 }
 
 Result<Exchange> run_exchange(EventLoop& loop, ExchangeRequest request, const std::atomic<bool>* interrupted) {
-    const auto curl = load_curl();
-    if (!curl) return curl.error();
+    KD_TRY(start_curl());
     const Duration limit = request.timeout;
-    Running running(**curl, loop, std::move(request));
+    Running running(loop, std::move(request));
     running.start();
     while (!running.is_done()) {
         if (interrupted != nullptr && interrupted->load()) return Error{.kind = ErrorKind::interrupted, .message = "interrupted"};

@@ -2,6 +2,7 @@
 #include "net/http.hpp"
 
 #include "net/curl_error.hpp"
+#include "net/curl_library.hpp"
 #include "net/curl_multi.hpp"
 #include "net/easy_handle.hpp"
 #include "util/strings.hpp"
@@ -40,15 +41,14 @@ std::string display_url(std::string_view url) {
 
 /// Requests share few connections (libcurl opens one for each otherwise); endless answers would occupy those.
 struct HttpClient::Connections {
-    Connections(const CurlLibrary& library, EventLoop& loop, std::size_t most) : curl(library), requests(library, loop, most), endless(library, loop, 0) {}
-    const CurlLibrary& curl;
+    Connections(EventLoop& loop, std::size_t most) : requests(loop, most), endless(loop, 0) {}
     CurlMulti requests, endless;
 };
 
 /// A transfer under way.
 struct HttpClient::Running {
     Running(HttpClient& http_client, Transfer& running, std::function<void(Transfer&)> told)
-        : client(http_client), transfer(&running), on_end(std::move(told)), easy(http_client.m_connections->curl) {}
+        : client(http_client), transfer(&running), on_end(std::move(told)) {}
 
     CurlMulti& multi() const { return endless ? client.m_connections->endless : client.m_connections->requests; }
 
@@ -107,7 +107,7 @@ std::size_t HttpClient::Running::take_body(std::string_view bytes) {
         transfer->error = std::move(flow).error();
         return 0;
     }
-    if (*flow == Flow::pause) client.m_connections->curl.easy_pause(easy.get(), CURLPAUSE_RECV);
+    if (*flow == Flow::pause) curl_easy_pause(easy.get(), CURLPAUSE_RECV);
     return bytes.size();
 }
 
@@ -130,9 +130,9 @@ HttpClient::~HttpClient() {
 }
 
 Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpSettings settings, EventLoop& loop) {
-    KD_TRY_ASSIGN(const auto* curl, load_curl());
+    KD_TRY(start_curl());
     std::unique_ptr<HttpClient> client(new HttpClient(std::move(settings), loop));
-    client->m_connections = std::make_unique<Connections>(*curl, loop, client->m_settings.max_connections);
+    client->m_connections = std::make_unique<Connections>(loop, client->m_settings.max_connections);
     return client;
 }
 
@@ -215,7 +215,7 @@ void HttpClient::finish(Running& running, int curl_code) {
     transfer.connection_lost = is_lost_connection(code) && running.easy.proxy_code() < 300; // a proxy's refusal looks like one
     if (transfer.status != 0) m_answered = true;
     if (code != CURLE_OK && !transfer.error)
-        transfer.error = error_of(m_connections->curl, running.easy.get(), code, {.url = transfer.request.url, .details = running.easy.details()}, m_settings);
+        transfer.error = error_of(running.easy.get(), code, {.url = transfer.request.url, .details = running.easy.details()}, m_settings);
     const auto on_end = std::move(running.on_end);
     drop(running);
     on_end(transfer);

@@ -2,6 +2,7 @@
 #include "net/stream_connection.hpp"
 
 #include "net/curl_error.hpp"
+#include "net/curl_library.hpp"
 #include "net/easy_handle.hpp"
 #include "net/proxy.hpp"
 #include "util/format.hpp"
@@ -28,13 +29,13 @@ Error lost(const std::string& url, const char* why) {
 } // namespace
 
 Result<std::unique_ptr<StreamConnector>> StreamConnector::make(EventLoop& loop) {
-    KD_TRY_ASSIGN(const auto* curl, load_curl());
-    return std::make_unique<StreamConnector>(*curl, loop);
+    KD_TRY(start_curl());
+    return std::make_unique<StreamConnector>(loop);
 }
 
 struct StreamConnection::State : std::enable_shared_from_this<State> {
     State(StreamConnector& stream_connector, HttpSettings http_settings, std::string server_url)
-        : connector(stream_connector), settings(std::move(http_settings)), url(std::move(server_url)), easy(stream_connector.curl) {}
+        : connector(stream_connector), settings(std::move(http_settings)), url(std::move(server_url)) {}
 
     void connect(std::function<void(Status)> on_connected);
     void watch();
@@ -79,14 +80,13 @@ void StreamConnection::State::connect(std::function<void(Status)> on_connected) 
     connector.multi.add(easy.get(), [self = weak_from_this(), told = std::move(on_connected)](CURLcode code) {
         const auto state = self.lock();
         if (!state) return;
-        auto& curl = state->connector.curl;
-        if (code == CURLE_OK) curl.easy_getinfo(state->easy.get(), CURLINFO_ACTIVESOCKET, &state->descriptor);
+        if (code == CURLE_OK) curl_easy_getinfo(state->easy.get(), CURLINFO_ACTIVESOCKET, &state->descriptor);
         if (code == CURLE_OK && state->descriptor != CURL_SOCKET_BAD) {
             state->easy.set(CURLOPT_BUFFERSIZE, static_cast<long>(k_piece)); // now only the most that curl_easy_recv gives at once (before 8.0)
             state->watch();
             return told({});
         }
-        told(error_of(curl, state->easy.get(), code, {.url = state->url, .details = state->easy.details()}, state->settings));
+        told(error_of(state->easy.get(), code, {.url = state->url, .details = state->easy.details()}, state->settings));
     });
 }
 
@@ -137,7 +137,7 @@ void StreamConnection::State::read_some() {
             if (total >= k_bulk) read_later();
             return;
         }
-        if (received != CURLE_OK) return end(lost(url, connector.curl.easy_strerror(received)));
+        if (received != CURLE_OK) return end(lost(url, curl_easy_strerror(received)));
         if (at_end) return end(std::nullopt);
     }
     read_soon();
@@ -148,7 +148,7 @@ std::size_t StreamConnection::State::fill(std::span<char> buffer) {
     if (at_end || (received != CURLE_OK && received != CURLE_AGAIN)) return 0; // nobody has listened to the end yet
     std::size_t filled = 0, got = 0;
     do {
-        received = connector.curl.easy_recv(easy.get(), buffer.data() + filled, buffer.size() - filled, &got);
+        received = curl_easy_recv(easy.get(), buffer.data() + filled, buffer.size() - filled, &got);
         at_end = received == CURLE_OK && got == 0;
         if (received == CURLE_OK) filled += got;
     } while (received == CURLE_OK && !at_end && filled < buffer.size());
@@ -159,7 +159,7 @@ void StreamConnection::State::write_some() {
     while (!output.empty()) {
         const auto& chunk = output.front();
         std::size_t taken = 0;
-        const auto code = connector.curl.easy_send(easy.get(), chunk.data() + sent, chunk.size() - sent, &taken);
+        const auto code = curl_easy_send(easy.get(), chunk.data() + sent, chunk.size() - sent, &taken);
         if (code == CURLE_AGAIN) break;
         if (code != CURLE_OK) {
             write_failed = true; // what the peer has said before is still to be read, and its end tells why

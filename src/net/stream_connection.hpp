@@ -15,12 +15,11 @@ namespace kdiag::net {
 
 /// What connections for streams share. Apart from those of requests, whose number is limited and which may be HTTP/2.
 struct StreamConnector {
-    const CurlLibrary& curl;
     EventLoop& loop;
     CurlMulti multi;
 
     static Result<std::unique_ptr<StreamConnector>> make(EventLoop& loop);
-    StreamConnector(const CurlLibrary& library, EventLoop& event_loop) : curl(library), loop(event_loop), multi(library, event_loop, 0) {}
+    explicit StreamConnector(EventLoop& event_loop) : loop(event_loop), multi(event_loop, 0) {}
 };
 
 /// Bytes both ways over a connection that libcurl has opened as it does for requests: TLS, client certificate, proxies, names. Bounded:

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_fixture.hpp"
 
+#include "support/connect_proxy.hpp"
+
 #include "util/format.hpp"
 #include "util/strings.hpp"
 
 #include <cstdlib>
+#include <map>
 
 using namespace kdiag;
 using namespace kdiag::test;
@@ -44,6 +47,33 @@ TEST_CASE("a proxy that is not there is told from a server that is not there") {
     REQUIRE(transfer.error);
     CHECK(transfer.error->kind == ErrorKind::network);
     CHECK(contains(transfer.error->message, "the proxy " + settings.proxy + " cannot be reached"));
+}
+
+TEST_CASE("a SOCKS5 proxy is given the name of the server, and is not offered Kerberos") {
+    HttpServer server([](const FakeRequest&) { return FakeReply{.body = "through"}; });
+    auto settings = quick_settings();
+    ConnectProxy proxy({.socks_method = 0});
+    settings.proxy = proxy.url();
+    CHECK(get(settings, format("http://api.invalid:{}/x", server.port())).body == "through");
+    CHECK(proxy.requests() == std::vector<std::string>{std::string(1, '\0')});
+    ConnectProxy with_user({.socks_method = 0});
+    settings.proxy = with_user.url("ana:sesame");
+    CHECK(get(settings, format("http://api.invalid:{}/x", server.port())).body == "through");
+    CHECK(with_user.requests() == std::vector<std::string>{std::string("\0\2", 2)}); // none, or a password (RFC 1928 3)
+    for (const auto& [method, words] : std::map<int, const char*>{{1, "does not answer as a SOCKS5 proxy does"}, {0xff, "wants a user and a password"}, {0x42, "does not answer as a SOCKS5 proxy does"}}) {
+        CAPTURE(method);
+        ConnectProxy other({.socks_method = method});
+        settings.proxy = other.url();
+        const auto transfer = get(settings, format("http://api.invalid:{}/x", server.port()));
+        REQUIRE(transfer.error);
+        CHECK(transfer.error->kind == ErrorKind::network);
+        CHECK_MESSAGE(contains(transfer.error->message, format("the proxy socks5{} {}", other.url().substr(7), words)), transfer.error->message);
+        CHECK(other.tunnels() == 0);
+    }
+    settings.proxy = proxy.url();
+    const auto transfer = get(settings, format("http://api.invalid:{}/x", closed_port()));
+    REQUIRE(transfer.error);
+    CHECK_MESSAGE(contains(transfer.error->message, format("the proxy socks5{} cannot connect to api.invalid", proxy.url().substr(7))), transfer.error->message);
 }
 
 TEST_CASE("the environment's proxy and its exceptions are not libcurl's to apply") {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <poll.h>
@@ -68,7 +69,49 @@ struct ConnectProxy::Impl {
         }
     }
 
+    void serve_socks(Tcp::socket& client, Tcp::socket& server) {
+        const auto read = [&](std::size_t size) {
+            std::string bytes(size, '\0');
+            asio::read(client, asio::buffer(bytes));
+            return bytes;
+        };
+        const auto methods = read(static_cast<unsigned char>(read(2)[1]));
+        {
+            const std::lock_guard lock(mutex);
+            requests.push_back(methods);
+        }
+        asio::write(client, asio::buffer(std::string{5, static_cast<char>(manners.socks_method)}));
+        const auto request = read(5); // version, CONNECT, 0, 3: a name, its length
+        const auto target = read(static_cast<unsigned char>(request[4]) + 2u);
+        const auto high = static_cast<unsigned char>(target[target.size() - 2]), low = static_cast<unsigned char>(target.back());
+        char reply = 0;
+        try {
+            connect(server, static_cast<unsigned short>(high << 8 | low));
+        } catch (const std::exception&) {
+            reply = 5; // refused
+        }
+        asio::write(client, asio::buffer(std::string{5, reply, 0, 1, 0, 0, 0, 0, 0, 0}));
+        pass_on_both(client, server);
+    }
+
+    void connect(Tcp::socket& server, unsigned short port) {
+        server.connect(Tcp::endpoint(asio::ip::address_v4::loopback(), port));
+        const std::lock_guard lock(mutex);
+        ++tunnels;
+    }
+
+    static void pass_on_both(Tcp::socket& client, Tcp::socket& server) {
+        for (;;) {
+            std::array<pollfd, 2> both{{{client.native_handle(), POLLIN, 0}, {server.native_handle(), POLLIN, 0}}};
+            if (::poll(both.data(), both.size(), -1) < 0) return;
+            if (both[0].revents != 0 && !pass_on(client, server)) break;
+            if (both[1].revents != 0 && !pass_on(server, client)) break;
+        }
+        ::shutdown(server.native_handle(), SHUT_RDWR);
+    }
+
     void serve(Tcp::socket& client, Tcp::socket& server) {
+        if (manners.socks_method >= 0) return serve_socks(client, server);
         std::string head;
         asio::read_until(client, asio::dynamic_buffer(head), "\r\n\r\n");
         {
@@ -89,19 +132,9 @@ struct ConnectProxy::Impl {
             return;
         }
         const auto target = head.substr(8, head.find(' ', 8) - 8); // CONNECT HOST:PORT
-        server.connect(Tcp::endpoint(asio::ip::address_v4::loopback(), static_cast<unsigned short>(std::stoi(target.substr(target.rfind(':') + 1)))));
-        {
-            const std::lock_guard lock(mutex);
-            ++tunnels;
-        }
+        connect(server, static_cast<unsigned short>(std::stoi(target.substr(target.rfind(':') + 1))));
         asio::write(client, asio::buffer(std::string("HTTP/1.1 200 Connection established\r\n\r\n")));
-        for (;;) {
-            std::array<pollfd, 2> both{{{client.native_handle(), POLLIN, 0}, {server.native_handle(), POLLIN, 0}}};
-            if (::poll(both.data(), both.size(), -1) < 0) return;
-            if (both[0].revents != 0 && !pass_on(client, server)) break;
-            if (both[1].revents != 0 && !pass_on(server, client)) break;
-        }
-        ::shutdown(server.native_handle(), SHUT_RDWR);
+        pass_on_both(client, server);
     }
 
     Manners manners;
@@ -120,7 +153,7 @@ ConnectProxy::ConnectProxy(Manners manners) : m_impl(std::make_unique<Impl>(std:
 ConnectProxy::~ConnectProxy() = default;
 
 std::string ConnectProxy::url(const std::string& userinfo) const {
-    return format("http://{}{}127.0.0.1:{}", userinfo, userinfo.empty() ? "" : "@", m_impl->acceptor.local_endpoint().port());
+    return format("{}://{}{}127.0.0.1:{}", m_impl->manners.socks_method < 0 ? "http" : "socks5h", userinfo, userinfo.empty() ? "" : "@", m_impl->acceptor.local_endpoint().port());
 }
 
 std::vector<std::string> ConnectProxy::requests() const {
