@@ -3,6 +3,7 @@
 
 #include "client/api_client.hpp"
 #include "client/forward_line.hpp"
+#include "client/idle_lines.hpp"
 #include "net/stream_offer.hpp"
 #include "net/turns.hpp"
 
@@ -20,10 +21,11 @@ struct ForwardRoute {
     /// Hundreds of local connections that come at once would cost as many TLS handshakes at once, here and on the server.
     static constexpr std::size_t k_handshakes_at_once = 32;
     ForwardRoute(net::EventLoop& loop, std::string in_namespace, std::string pod_name)
-        : namespace_name(std::move(in_namespace)), pod(std::move(pod_name)), handshakes(loop, k_handshakes_at_once) {}
+        : namespace_name(std::move(in_namespace)), pod(std::move(pod_name)), handshakes(loop, k_handshakes_at_once), idle(loop) {}
 
     std::string namespace_name, pod;
     net::Turns handshakes;
+    IdleLines idle;
     ForwardWay way = ForwardWay::tunnel;
     bool way_known = false;
 };

@@ -14,7 +14,7 @@ namespace kdiag::client {
 
 enum class ForwardWay { tunnel, spdy, websocket };
 
-/// An upgraded connection that can carry one forwarded connection, and is kept alive until it does.
+/// An upgraded connection that can carry one forwarded connection at a time, and is kept alive until it does.
 class ForwardLine {
 public:
     struct Events {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t k_most_refusal = 8 * 1024;
 
-/// Two streams a connection: `error` for the kubelet's word when it fails, `data` for the bytes (kubelet's portforward, client-go's
+/// Two streams a forwarded connection, one such at a time so that none can hold up another: `error` for the kubelet's word when it fails, `data` for the bytes (kubelet's portforward, client-go's
 /// tools/portforward).
 class SpdyWire final : public ForwardWire {
 public:
@@ -25,16 +25,18 @@ public:
 
     /// Both at once saves a round trip: the kubelet pairs them by the number of the request.
     void open(std::uint16_t port) override {
-        m_error = m_session.open({{"streamtype", "error"}, {"port", std::to_string(port)}, {"requestid", "0"}});
-        m_data = m_session.open({{"streamtype", "data"}, {"port", std::to_string(port)}, {"requestid", "0"}});
+        m_pair = {};
+        const auto request = std::to_string(m_requests++);
+        m_pair.error = m_session.open({{"streamtype", "error"}, {"port", std::to_string(port)}, {"requestid", request}});
+        m_pair.data = m_session.open({{"streamtype", "data"}, {"port", std::to_string(port)}, {"requestid", request}});
     }
-    bool ready() const override { return m_data_replied; }
+    bool ready() const override { return m_pair.data_replied; }
     void send(std::string_view bytes) override {
-        if (!m_reset) m_session.send(m_data, bytes);
+        if (!m_pair.reset) m_session.send(m_pair.data, bytes);
     }
     void end() override {
-        m_sent_end = true;
-        if (!m_reset) m_session.end(m_data);
+        m_pair.sent_end = true;
+        if (!m_pair.reset) m_session.end(m_pair.data);
     }
 
     Status receive(std::string_view bytes) override {
@@ -45,13 +47,15 @@ public:
     /// SPDY's pings are data to the tunnel, so that those of the WebSocket are not needed.
     Status passed(Duration time, bool paused) override { return m_session.passed(time, paused); }
 
-    const std::string& refusal() const override { return m_refusal; }
-    bool ended() const override { return m_ended; } // a Close or a goodbye alone does not say that all was sent: the API server gives one for a lost kubelet, too
-    bool over() const override { return m_reset || (m_ended && m_sent_end) || (m_tunnel && m_tunnel->closed()) || m_session.going_away() || (m_error_ended && !m_refusal.empty()); }
+    const std::string& refusal() const override { return m_pair.refusal; }
+    bool ended() const override { return m_pair.ended; } // a Close or a goodbye alone does not say that all was sent: the API server gives one for a lost kubelet, too
+    bool free() const override { return m_pair.ended && over() && m_pair.refusal.empty() && !lost(); }
+    bool over() const override { return m_pair.reset || (m_pair.ended && m_pair.sent_end) || lost() || (m_pair.error_ended && !m_pair.refusal.empty()); }
 
 private:
     using Id = net::SpdySession::StreamId;
 
+    bool lost() const { return (m_tunnel && m_tunnel->closed()) || m_session.going_away(); }
     void put(std::string bytes) {
         if (!m_tunnel) return m_events.send(std::move(bytes));
         for (std::string_view rest = bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), k_most_message))) m_tunnel->send({}, rest.substr(0, k_most_message));
@@ -60,25 +64,29 @@ private:
         if (m_inner) m_inner = m_session.receive(bytes);
     }
     void replied(Id id) {
-        if (id == m_error) m_session.end(m_error);
-        if (id == m_data) m_data_replied = true;
+        if (id == m_pair.error) m_session.end(m_pair.error);
+        if (id == m_pair.data) m_pair.data_replied = true;
     }
     void take(Id id, std::string_view bytes) {
-        if (id == m_data && !m_ended) m_events.on_bytes(bytes);
-        if (id == m_error) m_refusal.append(bytes.substr(0, k_most_refusal - m_refusal.size()));
+        if (id == m_pair.data && !m_pair.ended) m_events.on_bytes(bytes);
+        if (id == m_pair.error) m_pair.refusal.append(bytes.substr(0, k_most_refusal - m_pair.refusal.size()));
     }
     void stream_ended(Id id, bool reset) {
-        if (id == m_error) m_error_ended = true;
-        if (id != m_data) return;
-        m_ended = true;
-        m_reset = m_reset || reset;
+        if (id == m_pair.error) m_pair.error_ended = true;
+        if (id != m_pair.data) return;
+        m_pair.ended = true;
+        m_pair.reset = m_pair.reset || reset;
     }
 
     static constexpr std::size_t k_most_message = net::Websocket::k_most_payload + 8; // a whole SPDY frame
     Events m_events;
-    Id m_error = 0, m_data = 0;
-    bool m_data_replied = false, m_ended = false, m_sent_end = false, m_reset = false, m_error_ended = false;
-    std::string m_refusal;
+    struct Pair {
+        Id error = 0, data = 0;
+        bool data_replied = false, ended = false, sent_end = false, reset = false, error_ended = false;
+        std::string refusal;
+    };
+    Pair m_pair; ///< of the connection that is forwarded now
+    unsigned m_requests = 0;
     Status m_inner;
     std::optional<net::Websocket> m_tunnel;
     net::SpdySession m_session;

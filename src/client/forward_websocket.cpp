@@ -40,6 +40,7 @@ public:
     const std::string& refusal() const override { return m_refusal; }
     bool ended() const override { return m_socket.closed() && m_socket.closed()->code == k_normal; }
     bool over() const override { return m_socket.closed().has_value(); }
+    bool free() const override { return false; } // its port was dialled with the handshake
 
 private:
     void take(const net::Websocket::Part& message) {

@@ -12,7 +12,7 @@
 
 namespace kdiag::client {
 
-/// How one forwarded connection travels over one that was upgraded. Knows no socket and no clock.
+/// How forwarded connections travel over one that was upgraded, one after the other. Knows no socket and no clock.
 class ForwardWire {
 public:
     struct Events {
@@ -21,7 +21,7 @@ public:
     };
     virtual ~ForwardWire() = default;
 
-    /// Asks for the pod's port; once.
+    /// Asks for the pod's port; once, and again whenever it is free().
     virtual void open(std::uint16_t port) = 0;
     /// Bytes may be sent.
     virtual bool ready() const = 0;
@@ -40,6 +40,8 @@ public:
     virtual bool ended() const = 0;
     /// Nothing flows any more, either way. Without ended() the connection is lost.
     virtual bool over() const = 0;
+    /// It is over() in good order, and the connection could carry another one.
+    virtual bool free() const = 0;
 };
 
 /// SPDY/3.1 `portforward.k8s.io`, `tunnelled` in the messages of a WebSocket or as it is.

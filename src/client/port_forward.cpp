@@ -64,7 +64,7 @@ struct PodConnection::Impl {
     std::unique_ptr<ForwardDial> attempt;
     std::unique_ptr<ForwardLine> line;
     net::EventLoop::TimerId deadline = 0, end_timer = 0;
-    bool open = false, end_told = false, ended = false, paused = false, was_refused = false;
+    bool open = false, end_told = false, ended = false, paused = false, was_idle = false, was_refused = false;
 };
 
 void PodConnection::Impl::use(std::unique_ptr<ForwardLine> found) {
@@ -100,6 +100,10 @@ void PodConnection::Impl::lost(std::optional<Error> error) {
     auto& wire = line->wire();
     if (!wire.refusal().empty()) return refused();
     if (wire.ended()) return finish(std::nullopt);
+    if (!open && std::exchange(was_idle, false)) { // it has broken meanwhile, and nothing was sent yet
+        line->stop();
+        return dial();
+    }
     Error broken{.kind = ErrorKind::network, .message = format("the connection to pod {} was lost", route->pod)};
     if (error && error->kind == ErrorKind::protocol) return finish(std::move(error));
     if (error) broken.notes.push_back(error->message);
@@ -116,7 +120,12 @@ void PodConnection::Impl::refused() {
 void PodConnection::Impl::finish(std::optional<Error> error) {
     if (std::exchange(ended, true)) return;
     client.loop().cancel(std::exchange(deadline, 0));
-    if (line) line->stop();
+    if (line && !error && !line->stopped() && line->wire().free()) {
+        line->hold(false);
+        route->idle.put(std::move(line));
+    } else if (line) {
+        line->stop();
+    }
     end_timer = client.loop().after({}, [this, error = std::move(error)]() mutable {
         end_timer = 0;
         const auto on_end = std::move(events.on_end);
@@ -147,18 +156,17 @@ void PodConnection::end_writing() {
 
 void PodConnection::pause() {
     m_impl->paused = true;
-    if (m_impl->line && !m_impl->ended) m_impl->line->hold(true);
+    if (m_impl->line && !m_impl->line->stopped()) m_impl->line->hold(true);
 }
 
 void PodConnection::resume() {
     m_impl->paused = false;
-    if (m_impl->line && !m_impl->ended) m_impl->line->hold(false);
+    if (m_impl->line && !m_impl->line->stopped()) m_impl->line->hold(false);
 }
 
 struct PortForward::Warming {
     std::size_t wanted = 0;
     std::function<void(Status)> on_first;
-    std::deque<std::unique_ptr<ForwardLine>> lines;
     std::unique_ptr<ForwardDial> dial;
     net::EventLoop::TimerId timer = 0;
     Duration pause = k_first_pause;
@@ -168,18 +176,18 @@ PortForward::PortForward(ApiClient& client, std::string namespace_name, std::str
     : m_client(client), m_route(std::make_shared<ForwardRoute>(client.loop(), std::move(namespace_name), std::move(pod))), m_warming(std::make_unique<Warming>()) {}
 
 PortForward::~PortForward() {
+    m_route->idle.close(); // connections may outlive this
     m_client.loop().cancel(m_warming->timer);
 }
 
 std::unique_ptr<PodConnection> PortForward::connect(std::uint16_t port, PodConnection::Events events) {
     std::unique_ptr<PodConnection> connection(new PodConnection(std::make_unique<PodConnection::Impl>(m_client, m_route, port, std::move(events))));
-    auto& lines = m_warming->lines;
-    if (lines.empty()) {
+    auto line = m_route->idle.take();
+    connection->m_impl->was_idle = line != nullptr;
+    if (line)
+        connection->m_impl->use(std::move(line));
+    else
         connection->m_impl->dial();
-    } else {
-        connection->m_impl->use(std::move(lines.front()));
-        lines.pop_front();
-    }
     warm_up();
     return connection;
 }
@@ -187,13 +195,14 @@ std::unique_ptr<PodConnection> PortForward::connect(std::uint16_t port, PodConne
 void PortForward::keep_warm(std::size_t count, std::function<void(Status)> on_first) {
     m_warming->wanted = count;
     m_warming->on_first = std::move(on_first);
+    m_route->idle.keep(count, [this] { warm_up_after(k_first_pause); });
     warm_up();
 }
 
 void PortForward::warm_up() {
     auto& warming = *m_warming;
     const bool useless = m_route->way_known && m_route->way == ForwardWay::websocket; // it would dial the pod's program
-    if (warming.dial || warming.timer != 0 || warming.lines.size() >= warming.wanted || useless) return;
+    if (warming.dial || warming.timer != 0 || m_route->idle.size() >= warming.wanted || useless) return;
     warming.dial = std::make_unique<ForwardDial>(m_client, m_route, std::nullopt, [this](Result<std::unique_ptr<ForwardLine>> line) { warmed(std::move(line)); });
 }
 
@@ -202,29 +211,23 @@ void PortForward::warmed(Result<std::unique_ptr<ForwardLine>> line) {
     const auto done = std::move(warming.dial);
     const auto on_first = std::exchange(warming.on_first, {});
     if (!line) {
-        warming.timer = m_client.loop().after(warming.pause, [this] {
-            m_warming->timer = 0;
-            warm_up();
-        });
+        warm_up_after(warming.pause);
         warming.pause = std::min(k_longest_pause, Duration{warming.pause.milliseconds * 2});
         if (on_first) on_first(std::move(line).error());
         return;
     }
     warming.pause = k_first_pause;
-    if (*line) {
-        auto* idle = line->get();
-        idle->listen({.on_bytes = {}, .on_drained = {}, .on_change = {}, .on_lost = [this, idle](std::optional<Error>) {
-                          std::erase_if(m_warming->lines, [idle](const auto& other) { return other.get() == idle; });
-                          if (m_warming->timer != 0) return;
-                          m_warming->timer = m_client.loop().after(k_first_pause, [this] {
-                              m_warming->timer = 0;
-                              warm_up();
-                          });
-                      }});
-        warming.lines.push_back(*std::move(line));
-    }
+    if (*line) m_route->idle.put(*std::move(line));
     warm_up();
     if (on_first) on_first({});
+}
+
+void PortForward::warm_up_after(Duration pause) {
+    if (m_warming->timer != 0) return;
+    m_warming->timer = m_client.loop().after(pause, [this] {
+        m_warming->timer = 0;
+        warm_up();
+    });
 }
 
 std::string_view PortForward::way() const {

@@ -4,7 +4,6 @@
 #include "client/api_client.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,8 +15,8 @@ namespace kdiag::client {
 struct ForwardRoute;
 class ForwardLine;
 
-/// One TCP connection to a port of a pod, over an upgraded connection of its own: no other can hold it up, and the slower end sets the
-/// pace of the faster one.
+/// One TCP connection to a port of a pod, over an upgraded connection that carries no other meanwhile: none can hold it up, and the slower
+/// end sets the pace of the faster one.
 class PodConnection {
 public:
     /// All may be empty. It may be destroyed in on_end or outside of events, not in the others.
@@ -72,6 +71,7 @@ public:
 
 private:
     void warm_up();
+    void warm_up_after(Duration pause);
     void warmed(Result<std::unique_ptr<ForwardLine>> line);
 
     ApiClient& m_client;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "forward_fixture.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 using namespace kdiag;
@@ -47,7 +48,8 @@ TEST_CASE("a server before 1.31 gets SPDY, and is not asked for more again") {
     auto api = client_for(config_for(server));
     client::PortForward forward(*api, "shop", "web");
     check_echo(*api, forward);
-    check_echo(*api, forward);
+    const Connection first(forward), second(forward); // at the same time
+    REQUIRE(turn_until(*api, [&] { return first.open && second.open; }));
     CHECK(forward.way() == "SPDY/3.1");
     REQUIRE(server.requests().size() == 3);
     CHECK(server.requests()[2].method == "POST");
@@ -133,6 +135,96 @@ TEST_CASE("a pod that ends first leaves the other direction open until that ends
     connection.pod->end_writing();
     REQUIRE(turn_until(*api, [&] { return connection.over; }, 5));
     CHECK_FALSE(connection.error);
+}
+
+TEST_CASE("a connection that has ended in order leaves its way to the next one") {
+    const auto reset = [](std::string_view bytes, bool fin) { return Answer{.bytes = std::string(bytes), .reset = fin}; };
+    for (const Program& program : {Program(echo), Program(reset)})
+        for (const bool tunnel : {true, false}) {
+            HttpServer server([&](const FakeRequest& request) { return tunnel ? tunnel_reply(request, program) : spdy_reply(program); });
+            auto config = config_for(server);
+            if (!tunnel) config.streams = config::ClusterConfig::Streams::spdy;
+            auto api = client_for(std::move(config));
+            client::PortForward forward(*api, "shop", "web");
+            for (int i = 0; i < 5; ++i) check_echo(*api, forward);
+            CHECK(server.requests().size() == 1);
+        }
+}
+
+TEST_CASE("a connection that was left, refused or lost leaves nothing") {
+    for (const std::string how : {"left", "refused", "lost"}) {
+        CAPTURE(how);
+        HttpServer server([&](const FakeRequest& request) {
+            return tunnel_reply(request, [&](std::string_view bytes, bool) {
+                if (!bytes.empty() && how == "lost") throw std::runtime_error("the kubelet has gone");
+                return bytes.empty() || how == "left" ? Answer{} : Answer{.refusal = "broken pipe"};
+            });
+        });
+        auto api = client_for(config_for(server));
+        client::PortForward forward(*api, "shop", "web");
+        for (std::size_t i = 1; i <= 3; ++i) {
+            Connection connection(forward);
+            REQUIRE(turn_until(*api, [&] { return connection.open || connection.over; }));
+            connection.pod->write("x");
+            if (how != "left") REQUIRE(turn_until(*api, [&] { return connection.over; }, 5));
+            CHECK(server.requests().size() == i);
+        }
+    }
+}
+
+TEST_CASE("a way that has broken while it was idle is noticed with the next connection, which takes another") {
+    std::atomic<int> opened = 0;
+    HttpServer server([&](const FakeRequest& request) {
+        return tunnel_reply(request, [&](std::string_view bytes, bool fin) {
+            if (bytes.empty() && !fin && ++opened == 2) throw std::runtime_error("the kubelet has gone");
+            return echo(bytes, fin);
+        });
+    });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    for (int i = 0; i < 3; ++i) check_echo(*api, forward);
+    CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("a connection that was paused as it ended does not hold up the next one") {
+    HttpServer server([](const FakeRequest& request) { return tunnel_reply(request, echo); });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    Connection connection(forward);
+    REQUIRE(turn_until(*api, [&] { return connection.open; }));
+    connection.pod->write("hello");
+    REQUIRE(turn_until(*api, [&] { return connection.got == "hello"; }));
+    connection.pod->end_writing();
+    REQUIRE(turn_until(*api, [&] { return connection.ended_bytes; }));
+    connection.pod->pause();
+    REQUIRE(turn_until(*api, [&] { return connection.over; }, 5));
+    check_echo(*api, forward);
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("ways that nobody needs any more are given up after some seconds, but those that are kept warm") {
+    std::atomic<int> standing = 0;
+    HttpServer server([&](const FakeRequest& request) {
+        return FakeReply{.take_over = [&, request](Wire& wire) {
+            ++standing;
+            tunnel_reply(request, echo).take_over(wire);
+            --standing;
+        }};
+    });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    forward.keep_warm(1);
+    std::vector<std::unique_ptr<Connection>> connections;
+    for (int i = 0; i < 40; ++i) connections.push_back(std::make_unique<Connection>(forward));
+    REQUIRE(turn_until(*api, [&] { return std::ranges::all_of(connections, [](const auto& one) { return one->open; }); }));
+    for (const auto& one : connections) one->pod->end_writing();
+    REQUIRE(turn_until(*api, [&] { return std::ranges::all_of(connections, [](const auto& one) { return one->over; }); }));
+    connections.clear();
+    REQUIRE(turn_until(*api, [&] { return standing <= 32; }));
+    CHECK(standing > 1);
+    REQUIRE(turn_until(*api, [&] { return standing == 1; }));
+    for (int turn = 0; turn < 5; ++turn) api->loop().turn(Duration{20});
+    CHECK(standing == 1);
 }
 
 TEST_CASE("a connection that is refused in the pod") {

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kdiag::test {
 
@@ -18,22 +21,27 @@ inline constexpr const char* k_forward_tunnel = "SPDY/3.1+portforward.k8s.io";
 struct Answer {
     std::string bytes = {};
     bool fin = false;
+    bool reset = false; ///< ends both streams by a reset, as newer kubelets do
     std::string refusal = {}; ///< of the kubelet, instead
 };
 using Program = std::function<Answer(std::string_view bytes, bool fin)>;
 
-/// The kubelet's end of one forwarded connection.
+/// The kubelet's end of forwarded connections, one after the other.
 inline void serve_spdy(Wire& wire, const Program& program, std::string* port = nullptr) {
+    std::set<std::string> requests;
     SpdyReader reader;
     std::uint32_t error = 0, data = 0;
+    bool first = true;
     const auto act = [&](const Answer& answer) {
         if (!answer.refusal.empty()) {
             wire.write(spdy_data(error, 0, answer.refusal));
             wire.write(spdy_data(error, 1, "") + spdy_data(data, 1, ""));
         }
         for (std::string_view rest = answer.bytes; !rest.empty(); rest.remove_prefix(std::min<std::size_t>(32768, rest.size()))) wire.write(spdy_data(data, 0, rest.substr(0, 32768)));
-        if (answer.fin) wire.write(spdy_data(data, 1, "") + spdy_data(error, 1, ""));
-        return !answer.fin && answer.refusal.empty();
+        if (answer.fin) wire.write(spdy_data(error, 1, "") + spdy_data(data, 1, ""));
+        if (answer.reset) wire.write(spdy_control(3, 0, SpdyPeer::id(error) + SpdyPeer::id(5)) + spdy_control(3, 0, SpdyPeer::id(data) + SpdyPeer::id(5)));
+        if (answer.fin || answer.reset) error = data = 0; // until the next connection
+        return answer.refusal.empty();
     };
     for (bool on = true; on;) {
         const auto bytes = wire.read(64 * 1024);
@@ -42,9 +50,12 @@ inline void serve_spdy(Wire& wire, const Program& program, std::string* port = n
             if (frame.type == 1) {
                 (frame.headers.at("streamtype") == "error" ? error : data) = frame.stream;
                 if (port != nullptr) *port = frame.headers.at("port");
-                wire.write(spdy_control(2, 0, SpdyPeer::id(frame.stream) + spdy_empty_headers(error == 0 || data == 0)));
-                if (error != 0 && data != 0) on = act(program("", false));
-            } else if (frame.type == 0 && frame.stream == data) {
+                if (!requests.insert(frame.headers.at("streamtype") + frame.headers.at("requestid")).second) throw std::runtime_error("the number of a request is used twice");
+                const bool both = error != 0 && data != 0;
+                const auto answer = both ? program("", false) : Answer{}; // before the agreement, which it may prevent by throwing
+                wire.write(spdy_control(2, 0, SpdyPeer::id(frame.stream) + spdy_empty_headers(std::exchange(first, false))));
+                if (both) on = act(answer);
+            } else if (frame.type == 0 && data != 0 && frame.stream == data) {
                 on = act(program(frame.payload, frame.fin));
             } else if (frame.type == 6) {
                 wire.write(spdy_control(6, 0, SpdyPeer::id(frame.status)));
