@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# kdiag_curl: libcurl as an archive with all that it needs, if the system has these archives; then nothing is loaded for it when the program
-# starts, which takes half the time. Else, and for who wants the updates of the system's libraries without building again, the shared one.
-option(KDIAG_ARCHIVES "Link libcurl, OpenSSL and what they need as archives" ON)
+# kdiag_curl: libcurl as an archive with what it needs but OpenSSL, if the system has these archives: the shared one brings thirty libraries
+# along, whose loading takes half of the time to the first request. Else, and for who wants it otherwise, the shared one.
+option(KDIAG_ARCHIVES "Link libcurl and what it needs but OpenSSL as archives" ON)
 find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED)
 add_library(kdiag_curl INTERFACE)
 target_include_directories(kdiag_curl SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})
 
 set(archives)
 if(KDIAG_ARCHIVES)
-  foreach(name curl nghttp2 ssh2 psl idn2 unistring ssl crypto brotlidec brotlicommon zstd z)
+  foreach(name curl nghttp2 ssh2 psl idn2 unistring brotlidec brotlicommon zstd z)
     find_library(KDIAG_ARCHIVE_${name} lib${name}.a)
     list(APPEND archives ${KDIAG_ARCHIVE_${name}})
   endforeach()
@@ -17,14 +18,13 @@ if(KDIAG_ARCHIVES)
   else()
     file(WRITE ${CMAKE_BINARY_DIR}/curl_links.cpp "#include <curl/curl.h>\nint main() { return curl_easy_perform(curl_easy_init()) + curl_multi_cleanup(curl_multi_init()); }\n")
     try_compile(KDIAG_CURL_LINKS ${CMAKE_BINARY_DIR}/curl_links SOURCES ${CMAKE_BINARY_DIR}/curl_links.cpp ${PROJECT_SOURCE_DIR}/src/net/absent_protocols.cpp
-                LINK_LIBRARIES ${archives} ${CMAKE_DL_LIBS} Threads::Threads)
+                LINK_LIBRARIES ${archives} OpenSSL::SSL Threads::Threads)
   endif()
 endif()
 if(KDIAG_ARCHIVES AND KDIAG_CURL_LINKS)
-  set(OPENSSL_USE_STATIC_LIBS TRUE)
   set(ZLIB_USE_STATIC_LIBS TRUE)
   add_library(kdiag_absent_protocols STATIC ${PROJECT_SOURCE_DIR}/src/net/absent_protocols.cpp)
-  target_link_libraries(kdiag_curl INTERFACE ${KDIAG_ARCHIVE_curl} kdiag_absent_protocols ${archives} ${CMAKE_DL_LIBS} Threads::Threads)
+  target_link_libraries(kdiag_curl INTERFACE ${KDIAG_ARCHIVE_curl} kdiag_absent_protocols ${archives} OpenSSL::SSL Threads::Threads)
 else()
   message(STATUS "libcurl is linked as a shared library: the program starts more slowly")
   target_link_libraries(kdiag_curl INTERFACE CURL::libcurl)
