@@ -18,8 +18,11 @@ void IdleLines::keep(std::size_t count, std::function<void()> on_lost) {
     m_on_lost = std::move(on_lost);
 }
 
+bool IdleLines::has_room() const {
+    return !m_closed && m_lines.size() < std::max(k_most, m_kept);
+}
+
 void IdleLines::put(std::unique_ptr<ForwardLine> line) {
-    if (m_closed || m_lines.size() >= std::max(k_most, m_kept)) return;
     const auto* idle = line.get();
     line->listen({.on_bytes = {}, .on_drained = {}, .on_change = {}, .on_lost = [this, idle](std::optional<Error>) { lost(idle); }});
     m_lines.push_back(std::move(line));

@@ -20,6 +20,7 @@ public:
 
     /// So many stay however long nobody needs them, others for a few seconds. `on_lost` is told when one breaks.
     void keep(std::size_t count, std::function<void()> on_lost);
+    bool has_room() const;
     void put(std::unique_ptr<ForwardLine> line);
     /// The one that was used last; null: there is none.
     std::unique_ptr<ForwardLine> take();

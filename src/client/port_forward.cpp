@@ -120,7 +120,7 @@ void PodConnection::Impl::refused() {
 void PodConnection::Impl::finish(std::optional<Error> error) {
     if (std::exchange(ended, true)) return;
     client.loop().cancel(std::exchange(deadline, 0));
-    if (line && !error && !line->stopped() && line->wire().free()) {
+    if (line && !error && !line->stopped() && line->wire().free() && route->idle.has_room()) {
         line->hold(false);
         route->idle.put(std::move(line));
     } else if (line) {
