@@ -37,7 +37,7 @@ void ObjectSink::add(kube::Resource resource, kube::WireFormat format, std::stri
 template <class T> bool ObjectSink::is_new(const T& object) {
     std::size_t hash = std::hash<std::string_view>{}(object.meta.name) * 31 + std::hash<std::string_view>{}(object.meta.namespace_name);
     hash = hash * 31 + static_cast<std::size_t>(facts::resource_of<T>());
-    return m_seen.insert(hash).second;
+    return m_seen.insert(hash);
 }
 
 /// Its name, if that much can be read, and why the rest cannot.

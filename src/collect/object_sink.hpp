@@ -6,12 +6,12 @@
 #include "kube/codec/decode.hpp"
 #include "kube/codec/decode_protobuf.hpp"
 #include "kube/codec/list_splitter.hpp"
+#include "util/hash_set.hpp"
 
 #include <array>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace kdiag::collect {
@@ -69,7 +69,7 @@ private:
     kube::Decoder m_decoder;
     kube::ProtobufDecoder m_protobuf_decoder;
     MemoryLimit* m_memory;
-    std::unordered_set<std::size_t> m_seen;
+    HashSet m_seen;
     Tally m_tally;
 };
 

@@ -12,7 +12,7 @@ namespace kdiag::rules::scheduling {
 /// The constraint to name first, and the nodes it decides on: those that everything before it left over.
 struct Decision {
     Constraint constraint = Constraint::other; ///< `other`: several constraints, none of which is decisive, or an unknown one
-    std::vector<const NodeFit*> nodes;         ///< empty: decided by the message alone, or true for the pod wherever it goes
+    std::vector<const NodeFit*> nodes;         ///< in the order of the fits; empty: decided by the message alone, or true for the pod wherever it goes
 };
 
 /// Kinds of a message with the spellings of one cause joined: anti-affinity of either side is one, an unclear `inter-pod` is

@@ -8,7 +8,6 @@
 #include "util/strings.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace kdiag::rules::scheduling {
 
@@ -98,10 +97,14 @@ std::string nodes_phrase(const Unscheduled& waiting) {
 
 std::string near_misses(const Unscheduled& waiting) {
     std::vector<std::string> misses;
-    const std::unordered_set<const NodeFit*> decided(waiting.analysis->decision.nodes.begin(), waiting.analysis->decision.nodes.end());
-    for (const auto& fit : waiting.analysis->fits)
-        if (!decided.contains(&fit) && fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node))
+    const auto& decided = waiting.analysis->decision.nodes; // in the order of the fits
+    auto next = decided.begin();
+    for (const auto& fit : waiting.analysis->fits) {
+        if (next != decided.end() && *next == &fit)
+            ++next;
+        else if (fit.obstacles.size() == 1 && !is_control_plane(*fit.room->node))
             misses.push_back(format("`{}` ({})", fit.room->node->meta.name, fit.obstacles.front().what));
+    }
     if (misses.empty()) return {};
     return format("; one thing alone speaks against {}", list_some(misses, 2));
 }
