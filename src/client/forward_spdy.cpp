@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t k_most_refusal = 8 * 1024;
 
-/// Two streams a forwarded connection, one such at a time so that none can hold up another: `error` for the kubelet's word when it fails, `data` for the bytes (kubelet's portforward, client-go's
-/// tools/portforward).
+/// Two streams a forwarded connection, one such at a time so that none can hold up another: `error` for the kubelet's word when it fails,
+/// `data` for the bytes (kubelet's portforward, client-go's tools/portforward).
 class SpdyWire final : public ForwardWire {
 public:
     SpdyWire(bool tunnelled, Events events)

@@ -26,7 +26,7 @@ public:
     std::unique_ptr<ForwardLine> take();
     /// None is left, and none is taken any more.
     void close();
-    std::size_t size() const { return m_lines.size(); }
+    bool wants_more() const { return m_lines.size() < m_kept; }
 
 private:
     void lost(const ForwardLine* line);

@@ -165,7 +165,6 @@ void PodConnection::resume() {
 }
 
 struct PortForward::Warming {
-    std::size_t wanted = 0;
     std::function<void(Status)> on_first;
     std::unique_ptr<ForwardDial> dial;
     net::EventLoop::TimerId timer = 0;
@@ -193,7 +192,6 @@ std::unique_ptr<PodConnection> PortForward::connect(std::uint16_t port, PodConne
 }
 
 void PortForward::keep_warm(std::size_t count, std::function<void(Status)> on_first) {
-    m_warming->wanted = count;
     m_warming->on_first = std::move(on_first);
     m_route->idle.keep(count, [this] { warm_up_after(k_first_pause); });
     warm_up();
@@ -202,7 +200,7 @@ void PortForward::keep_warm(std::size_t count, std::function<void(Status)> on_fi
 void PortForward::warm_up() {
     auto& warming = *m_warming;
     const bool useless = m_route->way_known && m_route->way == ForwardWay::websocket; // it would dial the pod's program
-    if (warming.dial || warming.timer != 0 || m_route->idle.size() >= warming.wanted || useless) return;
+    if (warming.dial || warming.timer != 0 || !m_route->idle.wants_more() || useless) return;
     warming.dial = std::make_unique<ForwardDial>(m_client, m_route, std::nullopt, [this](Result<std::unique_ptr<ForwardLine>> line) { warmed(std::move(line)); });
 }
 
