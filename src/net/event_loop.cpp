@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/event_loop.hpp"
 
-#include <poll.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -12,6 +12,8 @@
 namespace kdiag::net {
 
 namespace {
+
+constexpr std::chrono::microseconds k_awake{100};
 
 /// Milliseconds of a clock that nobody sets.
 std::int64_t steady_now() {
@@ -93,6 +95,19 @@ void EventLoop::run_timers() {
     }
 }
 
+/// As poll. The others have the processor in between: they are who is waited for.
+int EventLoop::wait(std::vector<pollfd>& polled, int milliseconds) {
+    int ready = 0;
+    if (m_stays_awake && m_was_ready && milliseconds > 0) {
+        const auto end = std::chrono::steady_clock::now() + k_awake;
+        do ready = poll(polled.data(), polled.size(), 0);
+        while (ready == 0 && sched_yield() == 0 && std::chrono::steady_clock::now() < end);
+    }
+    if (ready == 0) ready = poll(polled.data(), polled.size(), milliseconds);
+    m_was_ready = ready > 0;
+    return ready;
+}
+
 void EventLoop::turn(Duration longest) {
     std::vector<pollfd> polled{{.fd = m_wakeup, .events = POLLIN, .revents = 0}};
     std::vector<std::uint64_t> generations{0};
@@ -101,7 +116,7 @@ void EventLoop::turn(Duration longest) {
         polled.push_back({.fd = descriptor, .events = static_cast<short>((watch.read ? POLLIN : 0) | (watch.write ? POLLOUT : 0)), .revents = 0});
         generations.push_back(watch.generation);
     }
-    const int ready = poll(polled.data(), polled.size(), wait_milliseconds(longest));
+    const int ready = wait(polled, wait_milliseconds(longest));
     if (ready > 0 && polled[0].revents != 0) run_posted();
     for (std::size_t i = 1; ready > 0 && i < polled.size(); ++i) {
         if (polled[i].revents == 0) continue;

@@ -3,6 +3,8 @@
 
 #include "util/timestamp.hpp"
 
+#include <poll.h>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -46,6 +48,10 @@ public:
     /// Runs a task in the next turn; the only function that other threads may call.
     void post(Task task);
 
+    /// After something was ready, looks for more for a while before it sleeps. For a peer on the same processors that sends much in small
+    /// pieces: to wake a sleeping one for each of them costs it more than the piece.
+    void stay_awake() { m_stays_awake = true; }
+
     /// Waits until something is ready, at most so long, and runs what is due. A signal ends the wait early.
     void turn(Duration longest);
 
@@ -60,6 +66,7 @@ private:
         Task task;
     };
     int wait_milliseconds(Duration longest) const;
+    int wait(std::vector<pollfd>& polled, int milliseconds);
     void run_posted();
     void run_timers();
 
@@ -67,6 +74,7 @@ private:
     std::map<TimerId, Timer> m_timers;
     std::uint64_t m_last_id = 0;
     int m_wakeup = -1; ///< an eventfd
+    bool m_stays_awake = false, m_was_ready = false;
     std::mutex m_mutex;
     std::vector<Task> m_posted;
 };

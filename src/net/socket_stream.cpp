@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t k_piece = 64 * 1024;
 constexpr int k_pieces_a_turn = 4; // then others have their turn
-constexpr std::size_t k_gathered = 64 * 1024; // worth a call
+constexpr std::size_t k_gathered = 128 * 1024; // worth a call
 
 } // namespace
 

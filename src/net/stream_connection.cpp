@@ -5,9 +5,12 @@
 #include "net/curl_library.hpp"
 #include "net/easy_handle.hpp"
 #include "net/proxy.hpp"
+#include "net/yielding.hpp"
 #include "util/format.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -15,11 +18,11 @@ namespace kdiag::net {
 
 namespace {
 
-constexpr std::size_t k_piece = 64 * 1024;
+constexpr std::size_t k_piece = 128 * 1024;
 constexpr long k_library_buffer = 2048; // allocated when a connection begins, for the answers of proxies; there may be hundreds
-constexpr int k_pieces_a_turn = 16; // then others have their turn
+constexpr int k_pieces_a_turn = 8; // then others have their turn
 constexpr std::size_t k_bulk = 64 * 1024; // in one turn
-constexpr Duration k_gathering{1};
+constexpr Duration k_least_gathering{1}, k_most_gathering{8};
 
 Error lost(const std::string& url, const char* why) {
     const auto parts = parse_url(url);
@@ -47,6 +50,8 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
     void read_after(Duration pause);
     void read_soon();
     void read_later();
+    void note_bulk();
+    void note_pause();
     void read_some();
     std::size_t fill(std::span<char> buffer);
     void write_some();
@@ -63,6 +68,8 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
     bool listening = false, paused = false, ended = false, write_failed = false, was_full = false;
     CURLcode received = CURLE_OK; ///< what reading gave last
     bool at_end = false;          ///< and whether the peer has closed
+    Duration gathering = k_least_gathering; ///< the next pause in bulk
+    std::optional<Yielding> yielding;       ///< while bulk lasts
     EventLoop::TimerId reading = 0; ///< the next reading that no poll calls for: bytes may be left in libcurl, or more is to gather first
     std::deque<std::string> output; ///< chunks stay where they are: libcurl wants the same bytes again after CURLE_AGAIN
     std::size_t sent = 0;           ///< of the first chunk
@@ -117,9 +124,22 @@ void StreamConnection::State::read_soon() {
 }
 
 /// In bulk the server's work is better done in long runs: whoever is woken for every record takes the time that it needs to fill the next.
+/// The pause grows, so that an answer of a few pieces does not wait long for its second.
 void StreamConnection::State::read_later() {
-    read_after(k_gathering);
+    read_after(gathering);
+    note_bulk();
     want();
+}
+
+void StreamConnection::State::note_bulk() {
+    gathering = std::min(Duration{gathering.milliseconds * 2}, k_most_gathering);
+    if (gathering == k_most_gathering && !yielding) yielding.emplace();
+}
+
+/// Bulk falters before it ends: a server that has lost its processor for a moment sends little for one turn.
+void StreamConnection::State::note_pause() {
+    gathering = std::max(Duration{gathering.milliseconds / 2}, k_least_gathering);
+    if (gathering == k_least_gathering) yielding.reset();
 }
 
 void StreamConnection::State::read_some() {
@@ -134,12 +154,13 @@ void StreamConnection::State::read_some() {
         }
         if (!reads()) return;
         if (received == CURLE_AGAIN) {
-            if (total >= k_bulk) read_later();
-            return;
+            if (total >= k_bulk) return read_later();
+            return note_pause();
         }
         if (received != CURLE_OK) return end(lost(url, curl_easy_strerror(received)));
         if (at_end) return end(std::nullopt);
     }
+    note_bulk();
     read_soon();
 }
 
@@ -191,6 +212,7 @@ void StreamConnection::State::end(std::optional<Error> error) {
 
 void StreamConnection::State::close() {
     if (std::exchange(ended, true)) return;
+    yielding.reset();
     connector.loop.cancel(reading);
     if (descriptor != CURL_SOCKET_BAD) connector.loop.unwatch(descriptor);
     connector.multi.remove(easy.get()); // closes it

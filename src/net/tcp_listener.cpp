@@ -20,6 +20,7 @@ namespace kdiag::net {
 namespace {
 
 constexpr int k_most_at_once = 64;
+constexpr char k_unpaced[] = "reno"; // always there; the system's own may be BBR, whose timed sending is for networks
 constexpr Duration k_rest = Duration{500}; // when there are no descriptors left
 
 struct Address {
@@ -96,6 +97,7 @@ Status TcpListener::open(std::uint16_t port) {
     const int yes = 1;
     setsockopt(m_descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (address->storage.ss_family == AF_INET6) setsockopt(m_descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
+    if (is_loopback(m_address)) setsockopt(m_descriptor, IPPROTO_TCP, TCP_CONGESTION, k_unpaced, sizeof k_unpaced - 1); // inherited by what it accepts
     if (bind(m_descriptor, address->get(), address->size) != 0 || ::listen(m_descriptor, 512) != 0) return not_bound(text_of(*address), errno);
     getsockname(m_descriptor, address->get(), &address->size);
     m_port = port_of(*address);

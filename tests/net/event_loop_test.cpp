@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <string>
 #include <thread>
 
@@ -33,6 +35,13 @@ std::string take(int descriptor) {
     std::array<char, 64> buffer{};
     const auto got = read(descriptor, buffer.data(), buffer.size());
     return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(0, got))};
+}
+
+/// What the processor has done for this thread.
+std::chrono::nanoseconds thread_time() {
+    timespec time{};
+    REQUIRE(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0);
+    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 } // namespace
@@ -116,4 +125,24 @@ TEST_CASE("work posted by another thread wakes the loop and runs in its thread")
     while (ran_in == std::thread::id()) loop.turn(Duration::seconds(5));
     poster.join();
     CHECK(ran_in == std::this_thread::get_id());
+}
+
+TEST_CASE("who stays awake sees what comes soon and sleeps when nothing does") {
+    EventLoop loop;
+    loop.stay_awake();
+    Pair pair;
+    std::string got;
+    loop.watch(pair.ends[0], true, false, [&](Readiness) { got += take(pair.ends[0]); });
+    std::thread sender([&] {
+        for (int i = 0; i < 200; ++i) send_text(pair.ends[1], "x");
+    });
+    while (got.size() < 200) loop.turn(Duration::seconds(5));
+    sender.join();
+
+    const auto begun = thread_time();
+    bool late = false;
+    loop.after(Duration{100}, [&] { late = true; });
+    while (!late) loop.turn(Duration::seconds(5));
+    CHECK(got.size() == 200);
+    CHECK(thread_time() - begun < std::chrono::milliseconds{50}); // of the hundred that it waited
 }

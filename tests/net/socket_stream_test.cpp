@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -155,6 +156,10 @@ TEST_CASE("a listener takes a free port, names who connects, and says when a por
     for (int i = 0; i < 50 && accepted < 0; ++i) loop.turn(Duration{20});
     REQUIRE(accepted >= 0);
     CHECK(peer.starts_with("127.0.0.1:"));
+    std::array<char, 16> congestion_control{};
+    socklen_t size = congestion_control.size();
+    CHECK(getsockopt(accepted, IPPROTO_TCP, TCP_CONGESTION, congestion_control.data(), &size) == 0);
+    CHECK(std::string(congestion_control.data()) == "reno");
     {
         SocketStream stream(loop, accepted, {});
         stream.reset();

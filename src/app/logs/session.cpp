@@ -284,6 +284,7 @@ Result<ExitCode> LogSession::result() {
 
 Result<ExitCode> LogSession::run() {
     KD_TRY_ASSIGN(const auto signals, local::Signals::watch(m_client.loop(), {SIGINT, SIGTERM, SIGHUP}, [this](int number) { m_signal = number; }));
+    if (!m_options.request.follow) m_client.loop().stay_awake(); // the kubelet sends every line by itself
     const auto stopped = [this] { return m_output.error() != 0 || stopping_signal() != 0; };
     while (!stopped()) {
         const std::int64_t now = now_ms();
