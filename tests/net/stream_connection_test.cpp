@@ -8,7 +8,6 @@
 
 #include <sched.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>

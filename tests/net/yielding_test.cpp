@@ -10,9 +10,21 @@
 
 using namespace kdiag::net;
 
-TEST_CASE("a thread yields while it is wanted, however many want it, and no other thread does") {
+TEST_CASE("a thread yields while it is wanted, however many want it, and each thread by itself") {
     REQUIRE(sched_getscheduler(0) == SCHED_OTHER);
     std::optional<Yielding> first(std::in_place), second(std::in_place);
+    CHECK(sched_getscheduler(0) == SCHED_BATCH);
+    int elsewhere = -1;
+    std::thread beside([&] {
+        const sched_param usual{};
+        sched_setscheduler(0, SCHED_OTHER, &usual); // it inherits from who starts it
+        {
+            const Yielding own;
+        }
+        elsewhere = sched_getscheduler(0);
+    });
+    beside.join();
+    CHECK(elsewhere == SCHED_OTHER);
     CHECK(sched_getscheduler(0) == SCHED_BATCH);
     first.reset();
     CHECK(sched_getscheduler(0) == SCHED_BATCH);
