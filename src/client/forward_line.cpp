@@ -57,7 +57,8 @@ void ForwardLine::received(std::string_view bytes) {
 
 void ForwardLine::tick() {
     m_timer = m_loop.after(k_tick, [this] { tick(); });
-    if (auto status = m_wire->passed(k_tick, m_stream->paused()); !status) lost(std::move(status).error());
+    if (auto status = m_wire->passed(k_tick, m_stream->paused()); !status) return lost(std::move(status).error());
+    if (const auto on_change = m_events.on_change) on_change();
 }
 
 void ForwardLine::lost(std::optional<Error> error) {

@@ -11,6 +11,7 @@ namespace kdiag::client {
 namespace {
 
 constexpr std::size_t k_most_refusal = 8 * 1024;
+constexpr Duration k_last_words = Duration::seconds(1); // for a server that never ends the stream of errors
 
 /// Two streams a forwarded connection, one such at a time so that none can hold up another: `error` for the kubelet's word when it fails,
 /// `data` for the bytes (kubelet's portforward, client-go's tools/portforward).
@@ -45,12 +46,17 @@ public:
         return std::exchange(m_inner, {});
     }
     /// SPDY's pings are data to the tunnel, so that those of the WebSocket are not needed.
-    Status passed(Duration time, bool paused) override { return m_session.passed(time, paused); }
+    Status passed(Duration time, bool paused) override {
+        if (m_pair.ended && !paused && (m_pair.since_end.milliseconds += time.milliseconds) > k_last_words.milliseconds) m_pair.error_ended = true;
+        return m_session.passed(time, paused);
+    }
 
     const std::string& refusal() const override { return m_pair.refusal; }
-    bool ended() const override { return m_pair.ended; } // a Close or a goodbye alone does not say that all was sent: the API server gives one for a lost kubelet, too
-    bool free() const override { return m_pair.ended && over() && m_pair.refusal.empty() && !lost(); }
-    bool over() const override { return m_pair.reset || (m_pair.ended && m_pair.sent_end) || lost() || (m_pair.error_ended && !m_pair.refusal.empty()); }
+    /// A Close or a goodbye alone does not say that all was sent: the API server gives one for a lost kubelet, too. Nor does the end of the
+    /// bytes alone: containerd ends them first, and says after that that it could not connect.
+    bool ended() const override { return m_pair.ended && m_pair.error_ended; }
+    bool free() const override { return ended() && over() && m_pair.refusal.empty() && !lost(); }
+    bool over() const override { return lost() || (m_pair.error_ended && !m_pair.refusal.empty()) || (ended() && (m_pair.reset || m_pair.sent_end)); }
 
 private:
     using Id = net::SpdySession::StreamId;
@@ -83,6 +89,7 @@ private:
     struct Pair {
         Id error = 0, data = 0;
         bool data_replied = false, ended = false, sent_end = false, reset = false, error_ended = false;
+        Duration since_end; ///< of the bytes
         std::string refusal;
     };
     Pair m_pair; ///< of the connection that is forwarded now

@@ -31,12 +31,12 @@ public:
 
     /// Takes bytes from the server. An error: it broke the protocol.
     virtual Status receive(std::string_view bytes) = 0;
-    /// Keeps the connection alive; an error: it is lost.
+    /// Keeps the connection alive, and ends what is only waited for; an error: it is lost.
     virtual Status passed(Duration time, bool paused) = 0;
 
     /// Why the pod's side ended, in the kubelet's words; empty: it has not said.
     virtual const std::string& refusal() const = 0;
-    /// The pod has said that it sends no more.
+    /// The pod has said that it sends no more, and the kubelet has had its word about it.
     virtual bool ended() const = 0;
     /// Nothing flows any more, either way. Without ended() the connection is lost.
     virtual bool over() const = 0;

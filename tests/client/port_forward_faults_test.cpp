@@ -72,16 +72,17 @@ TEST_CASE("a connection that breaks at any byte is an error, in the handshake an
     }
 }
 
-TEST_CASE("a Close or a goodbye before the pod has ended its bytes is a lost connection, whatever its code") {
+TEST_CASE("a Close or a goodbye before the pod has ended its bytes, and the kubelet its words, is a lost connection, whatever its code") {
     const auto bytes = websocket_frame(0x82, both_agreed() + spdy_data(3, 0, "half"));
-    for (const auto& end : {websocket_frame(0x88, "\x03\xe8"), websocket_frame(0x88, ""), websocket_frame(0x88, "\x03\xf3gone"), websocket_frame(0x82, spdy_control(7, 0, SpdyPeer::id(0) + SpdyPeer::id(0)))}) {
+    const auto ended = websocket_frame(0x82, spdy_data(3, 1, ""));
+    for (const auto& end : {websocket_frame(0x88, "\x03\xe8"), websocket_frame(0x88, ""), websocket_frame(0x88, "\x03\xf3gone"), websocket_frame(0x82, spdy_control(7, 0, SpdyPeer::id(0) + SpdyPeer::id(0))), ended + websocket_frame(0x88, "\x03\xe8")}) {
         const auto outcome = outcome_of([&](const FakeRequest& request) { return agreed(request, bytes + end, Duration::seconds(20)); });
         REQUIRE(outcome.error);
         CHECK(outcome.error->kind == ErrorKind::network);
         CHECK(outcome.error->message == "the connection to pod web was lost");
         CHECK(outcome.got == "half");
     }
-    const auto whole = outcome_of([&](const FakeRequest& request) { return agreed(request, bytes + websocket_frame(0x82, spdy_data(3, 1, "")) + websocket_frame(0x88, "\x03\xe8"), Duration::seconds(20)); });
+    const auto whole = outcome_of([&](const FakeRequest& request) { return agreed(request, bytes + ended + websocket_frame(0x82, spdy_data(1, 1, "")) + websocket_frame(0x88, "\x03\xe8"), Duration::seconds(20)); });
     CHECK(whole.over);
     CHECK(!whole.error);
 }

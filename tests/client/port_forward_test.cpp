@@ -238,12 +238,31 @@ TEST_CASE("a connection that is refused in the pod") {
         auto api = client_for(std::move(config));
         client::PortForward forward(*api, "shop", "web");
         Connection connection(forward);
+        REQUIRE(turn_until(*api, [&] { return connection.open || connection.over; }));
+        connection.pod->end_writing(); // both directions have ended before the kubelet says why
         REQUIRE(turn_until(*api, [&] { return connection.over; }));
         REQUIRE(connection.error);
         CHECK(connection.error->kind == ErrorKind::network);
         CHECK(connection.error->message == "nothing listens on port 80 in pod web");
         CHECK(connection.pod->was_refused());
+        CHECK_FALSE(connection.ended_bytes);
     }
+}
+
+TEST_CASE("a kubelet that never says that nothing was wrong holds up the end for a moment only") {
+    HttpServer server([](const FakeRequest& request) {
+        return tunnel_reply(request, [](std::string_view bytes, bool) { return Answer{.bytes = std::string(bytes), .fin = !bytes.empty(), .mute = true}; });
+    });
+    auto api = client_for(config_for(server));
+    client::PortForward forward(*api, "shop", "web");
+    Connection connection(forward);
+    REQUIRE(turn_until(*api, [&] { return connection.open; }));
+    connection.pod->write("bye");
+    REQUIRE(turn_until(*api, [&] { return connection.ended_bytes; }, 5));
+    CHECK(connection.got == "bye");
+    connection.pod->end_writing();
+    REQUIRE(turn_until(*api, [&] { return connection.over; }, 5));
+    CHECK_FALSE(connection.error);
 }
 
 TEST_CASE("a pod that is gone says so") {

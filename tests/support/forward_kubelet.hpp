@@ -22,7 +22,8 @@ struct Answer {
     std::string bytes = {};
     bool fin = false;
     bool reset = false; ///< ends both streams by a reset, as newer kubelets do
-    std::string refusal = {}; ///< of the kubelet, instead
+    std::string refusal = {}; ///< of the kubelet, a moment after the end of the bytes, as with containerd
+    bool mute = false; ///< the kubelet's stream never ends
 };
 using Program = std::function<Answer(std::string_view bytes, bool fin)>;
 
@@ -33,12 +34,13 @@ inline void serve_spdy(Wire& wire, const Program& program, std::string* port = n
     std::uint32_t error = 0, data = 0;
     bool first = true;
     const auto act = [&](const Answer& answer) {
-        if (!answer.refusal.empty()) {
-            wire.write(spdy_data(error, 0, answer.refusal));
-            wire.write(spdy_data(error, 1, "") + spdy_data(data, 1, ""));
-        }
         for (std::string_view rest = answer.bytes; !rest.empty(); rest.remove_prefix(std::min<std::size_t>(32768, rest.size()))) wire.write(spdy_data(data, 0, rest.substr(0, 32768)));
-        if (answer.fin) wire.write(spdy_data(error, 1, "") + spdy_data(data, 1, ""));
+        if (answer.fin || !answer.refusal.empty()) wire.write(spdy_data(data, 1, ""));
+        if (!answer.refusal.empty()) {
+            wire.rest(Duration{100});
+            wire.write(spdy_data(error, 0, answer.refusal));
+        }
+        if ((answer.fin || !answer.refusal.empty()) && !answer.mute) wire.write(spdy_data(error, 1, ""));
         if (answer.reset) wire.write(spdy_control(3, 0, SpdyPeer::id(error) + SpdyPeer::id(5)) + spdy_control(3, 0, SpdyPeer::id(data) + SpdyPeer::id(5)));
         if (answer.fin || answer.reset) error = data = 0; // until the next connection
         return answer.refusal.empty();
