@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t k_piece = 64 * 1024;
 constexpr int k_pieces_a_turn = 4; // then others have their turn
-constexpr std::size_t k_gathered = 128 * 1024; // worth a call
 
 } // namespace
 
@@ -57,14 +56,9 @@ void SocketStream::read_some() {
 
 void SocketStream::write(std::string_view bytes) {
     if (m_broken || m_end_wanted) return;
-    if (unsent() == 0 && bytes.size() >= k_gathered) { // copies nothing
-        const auto taken = send(m_descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (taken > 0) bytes.remove_prefix(static_cast<std::size_t>(taken));
-        if (bytes.empty()) return;
-    }
     if (m_sent > k_full) m_output.erase(0, std::exchange(m_sent, 0));
     m_output.append(bytes);
-    if (!m_stuck && unsent() >= k_gathered) send_some(); // what broke it is found again in the next turn, where it may be told
+    if (!m_stuck && full()) send_some(); // what broke it is found again in the next turn, where it may be told
     if (full()) m_was_full = true;
     want();
 }

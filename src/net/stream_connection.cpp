@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t k_piece = 128 * 1024;
 constexpr long k_library_buffer = 2048; // allocated when a connection begins, for the answers of proxies; there may be hundreds
-constexpr int k_pieces_a_turn = 8; // then others have their turn
+constexpr int k_pieces_a_turn = 32; // then others have their turn
 constexpr std::size_t k_bulk = 64 * 1024; // in one turn
 constexpr Duration k_least_gathering{1}, k_most_gathering{8};
 
@@ -51,7 +51,7 @@ struct StreamConnection::State : std::enable_shared_from_this<State> {
     void read_soon();
     void read_later();
     void note_bulk();
-    void note_pause();
+    void falter();
     void read_some();
     std::size_t fill(std::span<char> buffer);
     void write_some();
@@ -136,10 +136,13 @@ void StreamConnection::State::note_bulk() {
     if (gathering == k_most_gathering && !yielding) yielding.emplace();
 }
 
-/// Bulk falters before it ends: a server that has lost its processor for a moment sends little for one turn.
-void StreamConnection::State::note_pause() {
+/// Bulk falters before it ends: a server that has lost its processor for a moment sends little for one turn, and whoever waits for its next
+/// record alone is back at one record at a time.
+void StreamConnection::State::falter() {
+    if (yielding) read_after(gathering);
     gathering = std::max(Duration{gathering.milliseconds / 2}, k_least_gathering);
     if (gathering == k_least_gathering) yielding.reset();
+    want();
 }
 
 void StreamConnection::State::read_some() {
@@ -153,10 +156,7 @@ void StreamConnection::State::read_some() {
             on_bytes({buffer.data(), filled});
         }
         if (!reads()) return;
-        if (received == CURLE_AGAIN) {
-            if (total >= k_bulk) return read_later();
-            return note_pause();
-        }
+        if (received == CURLE_AGAIN) return total >= k_bulk ? read_later() : falter();
         if (received != CURLE_OK) return end(lost(url, curl_easy_strerror(received)));
         if (at_end) return end(std::nullopt);
     }
