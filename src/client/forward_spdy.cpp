@@ -47,7 +47,8 @@ public:
     }
     /// SPDY's pings are data to the tunnel, so that those of the WebSocket are not needed.
     Status passed(Duration time, bool paused) override {
-        if (m_pair.ended && !paused && (m_pair.since_end.milliseconds += time.milliseconds) > k_last_words.milliseconds) m_pair.error_ended = true;
+        if (m_pair.ended && !paused) m_pair.since_end.milliseconds += time.milliseconds;
+        if (m_pair.since_end > k_last_words) m_pair.error_ended = true;
         return m_session.passed(time, paused);
     }
 

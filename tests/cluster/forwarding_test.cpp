@@ -122,7 +122,8 @@ TEST_CASE("a pod that is deleted in the middle of an answer cuts it off, and nob
 
 TEST_CASE("nothing listens in the pod, or there is no such port or object") {
     if (!have_web()) return;
-    const auto refused = test::kdiag(forward("deploy/web :9999", quoted("exec 3<>/dev/tcp/127.0.0.1/$KDIAG_PORT_9999; cat <&3; exit 0")));
+    const auto refused = test::kdiag(forward("deploy/web :9999", quoted("exec 3<>/dev/tcp/127.0.0.1/$KDIAG_PORT_9999; cat <&3; echo ended $?")));
+    CHECK_MESSAGE(refused.out == "ended 1\n", refused.out, refused.err); // 0 would pass for an empty answer
     CHECK_MESSAGE(refused.err.find("nothing listens on port 9999") != std::string::npos, refused.err);
     CHECK_MESSAGE(refused.err.find("1 connection, 1 failed") != std::string::npos, refused.err);
     CHECK(test::kdiag("port-forward svc/web 8081" + k_place).code == 9);
