@@ -51,13 +51,16 @@ void ForwardLine::stop() {
 
 void ForwardLine::received(std::string_view bytes) {
     if (!m_stream) return;
-    if (auto status = m_wire->receive(bytes); !status) return lost(std::move(status).error());
-    if (const auto on_change = m_events.on_change) on_change();
+    advanced(m_wire->receive(bytes));
 }
 
 void ForwardLine::tick() {
     m_timer = m_loop.after(k_tick, [this] { tick(); });
-    if (auto status = m_wire->passed(k_tick, m_stream->paused()); !status) return lost(std::move(status).error());
+    advanced(m_wire->passed(k_tick, m_stream->paused()));
+}
+
+void ForwardLine::advanced(Status status) {
+    if (!status) return lost(std::move(status).error());
     if (const auto on_change = m_events.on_change) on_change();
 }
 

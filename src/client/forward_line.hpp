@@ -42,6 +42,8 @@ public:
 private:
     void received(std::string_view bytes);
     void tick();
+    /// The wire has taken bytes or time.
+    void advanced(Status status);
     void lost(std::optional<Error> error);
 
     net::EventLoop& m_loop;

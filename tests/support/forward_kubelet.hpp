@@ -34,13 +34,14 @@ inline void serve_spdy(Wire& wire, const Program& program, std::string* port = n
     std::uint32_t error = 0, data = 0;
     bool first = true;
     const auto act = [&](const Answer& answer) {
+        const bool ends = answer.fin || !answer.refusal.empty();
         for (std::string_view rest = answer.bytes; !rest.empty(); rest.remove_prefix(std::min<std::size_t>(32768, rest.size()))) wire.write(spdy_data(data, 0, rest.substr(0, 32768)));
-        if (answer.fin || !answer.refusal.empty()) wire.write(spdy_data(data, 1, ""));
+        if (ends) wire.write(spdy_data(data, 1, ""));
         if (!answer.refusal.empty()) {
             wire.rest(Duration{100});
             wire.write(spdy_data(error, 0, answer.refusal));
         }
-        if ((answer.fin || !answer.refusal.empty()) && !answer.mute) wire.write(spdy_data(error, 1, ""));
+        if (ends && !answer.mute) wire.write(spdy_data(error, 1, ""));
         if (answer.reset) wire.write(spdy_control(3, 0, SpdyPeer::id(error) + SpdyPeer::id(5)) + spdy_control(3, 0, SpdyPeer::id(data) + SpdyPeer::id(5)));
         if (answer.fin || answer.reset) error = data = 0; // until the next connection
         return answer.refusal.empty();
